@@ -1,0 +1,72 @@
+# Every verb sets up what it needs and is quick when nothing has changed. `make demo` and `make test` are enough to start.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+native_sources := $(shell find core deepstream host python/bindings -type f 2>/dev/null)
+build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
+cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
+	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
+
+.PHONY: help demo test lint format types library clean
+
+help:  ## say what each verb does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(VENV)/installed  ## track four simulated cameras through libByteTracker.so, write tracks and a picture to out/demo
+	$(BIN)/streamtrack demo -o out/demo
+
+test: $(VENV)/installed  ## run every test
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
+
+lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(if $(cpp_files),$(BIN)/clang-format --dry-run -Werror $(cpp_files))
+
+format: $(VENV)/linters  ## bring Python and C++ into style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(if $(cpp_files),$(BIN)/clang-format -i $(cpp_files))
+
+types: $(VENV)/installed $(VENV)/linters  ## check the types (mypy, strict)
+	$(BIN)/mypy
+
+library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a DeepStream machine does
+	cmake -S . -B build/library
+	cmake --build build/library --target ByteTracker -- -j$(JOBS)
+
+clean:  ## remove what was built
+	rm -rf build lib out dist $(VENV)
+
+# What a fresh machine lacks comes from apt; where nothing is missing nothing is asked.
+$(VENV)/system:
+	@missing=""; \
+	command -v g++ >/dev/null || missing="$$missing g++"; \
+	command -v cmake >/dev/null || missing="$$missing cmake"; \
+	command -v make >/dev/null || missing="$$missing make"; \
+	[ -e /usr/include/yaml.h ] || missing="$$missing libyaml-dev"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	if [ -n "$$missing" ]; then \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  echo "installing$$missing"; \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy $$missing </dev/null; \
+	fi
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/builders: pyproject.toml | $(VENV)/system
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --upgrade pip
+	$(BIN)/pip install -q $$(sed -n 's/^requires = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+	@touch $@
+
+# Editable, so that a change in Python needs no step; a change in C++ rebuilds what it touches.
+$(VENV)/installed: $(VENV)/builders $(native_sources) $(build_files)
+	CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(BIN)/pip install -q --no-build-isolation --editable '.[test]'
+	@touch $@
+
+$(VENV)/linters: pyproject.toml | $(VENV)/builders
+	$(BIN)/pip install -q $$(sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+	@touch $@

@@ -1,0 +1,1 @@
+"""ByteTrack for many cameras at once, from one native core."""
