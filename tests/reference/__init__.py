@@ -1,0 +1,1 @@
+"""Comparison with what the original ByteTrack wrote for real sequences."""
