@@ -32,4 +32,6 @@ struct Rectangle {
     double bottom;
 };
 
+inline double area_of(const Rectangle& r) { return (r.right - r.left) * (r.bottom - r.top); }
+
 }  // namespace streamtrack

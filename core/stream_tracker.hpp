@@ -1,40 +1,32 @@
-// ByteTrack for one stream: the per-frame update, as the paper has it.
+// ByteTrack for one stream (Zhang et al., "ByteTrack: Multi-Object Tracking by Associating Every
+// Detection Box", ECCV 2022): the update of one frame, as the paper has it.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
+#include "core/frame.hpp"
 #include "core/ids.hpp"
 #include "core/settings.hpp"
 #include "core/track.hpp"
+#include "core/workspace.hpp"
 
 namespace streamtrack {
-
-class Workspace;
-
-// One frame of one stream. Detections have passed what_is_wrong().
-struct Frame {
-    const Detection* detections = nullptr;
-    std::size_t detection_count = 0;
-    bool detected = true;  // false: the detector skipped this frame; no miss is counted
-    double timestamp = std::numeric_limits<double>::quiet_NaN();  // seconds; NaN: unknown
-    std::int64_t number = -1;  // the host's frame number, -1: unknown; used where timestamps lack
-};
 
 class StreamTracker {
   public:
     explicit StreamTracker(Settings settings);
 
-    // Everything but the ids: streams may be updated at the same time, each with a workspace.
-    void update(const Frame& frame, Workspace& workspace);
+    // Everything but the ids: streams may be updated at the same time, each with a workspace of
+    // its own.
+    void update(const Frame& frame, Workspace& work);
     // Gives ids to the tracks that are reported for the first time and returns the report, sorted
-    // by id. The order of these calls is the order of the ids.
+    // by id. Once after each update; the order of these calls is the order of the ids.
     const std::vector<TrackedObject>& report();
 
-    // New thresholds for the tracks as they are (NvMOT_UpdateParams).
+    // New values for the tracks as they are (NvMOT_UpdateParams).
     void change(Settings settings);
 
     const Settings& settings() const { return settings_; }
@@ -42,18 +34,48 @@ class StreamTracker {
     const std::vector<TrackedObject>& objects() const { return objects_; }  // the last report
     std::uint64_t frames() const { return frames_; }  // frames seen, skipped ones included
 
-    // The whole state but the settings, as bytes; `restore` throws std::invalid_argument for bytes
-    // that are not a snapshot of this version and then changes nothing.
+    // The whole state but the settings and the report, as bytes. `restore` throws
+    // std::invalid_argument for bytes that are no snapshot of this version, and changes nothing
+    // then; it moves the process's id counter past every id it brings in.
     void snapshot(std::vector<std::uint8_t>& bytes) const;
     void restore(const std::uint8_t* bytes, std::size_t size);
 
   private:
-    // (details in stream_tracker.cpp)
+    // How one pass of matching counts its costs.
+    struct Pass {
+        bool fused;                    // IoU times score, or IoU alone
+        double ClassSettings::*limit;  // the highest cost of a match
+    };
+
+    double steps_to(const Frame& frame) const;
+    void skip(double steps);
+    void predict_all(double steps);
+    void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,
+               const Pass& pass, Workspace& work);
+    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns,
+                   const Pass& pass, Workspace& work) const;
+    void take(Track& track, const Detection& detection, std::uint32_t given_index);
+    void start_tracks(const Workspace& work);
+    void lose(const std::vector<std::uint32_t>& missed);
+    void remove_expired();
+    void remove_duplicates(Workspace& work);
+    void sweep();
+    void collect_report();
+    void collect_skipped_report();
+    void add_to_report(std::size_t index, const Box& box);
+    std::uint64_t next_id();
+
     Settings settings_;
     std::vector<Track> tracks_;
     std::vector<TrackedObject> objects_;
-    double clock_ = 0;  // detected frames so far, or time in frames
+    std::vector<std::uint32_t> reported_;  // the track of each object
+    double clock_ = 0;                     // in frames; stands still while the detector skips
     std::uint64_t frames_ = 0;
+    std::uint64_t detected_frames_ = 0;
+    double last_timestamp_ = std::numeric_limits<double>::quiet_NaN();
+    std::int64_t last_number_ = -1;
+    std::uint32_t id_prefix_ = 0;  // `id_mode: unique`: the ids' upper half
+    std::uint32_t ids_given_ = 0;  // ... and their count within the stream
 };
 
 }  // namespace streamtrack

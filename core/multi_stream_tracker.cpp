@@ -1,0 +1,121 @@
+#include "core/multi_stream_tracker.hpp"
+
+#include <utility>
+
+namespace streamtrack {
+namespace {
+
+// Below this many objects in a batch waking another thread costs more than it saves.
+constexpr std::size_t kWorthThreads = 1000;
+
+std::size_t work_in(const StreamFrame* frames, std::size_t count) {
+    std::size_t objects = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        objects += frames[k].frame.detection_count + frames[k].tracker->tracks().size();
+    }
+    return objects;
+}
+
+void check_unchangeable(const Settings& before, const Settings& after) {
+    for (const Parameter* row = parameters_begin(); row != parameters_end(); ++row) {
+        if (!row->live && text_of(*row, before) != text_of(*row, after)) {
+            throw ConfigError(std::string(row->name) +
+                              " must stay as it is while streams run, got " +
+                              text_of(*row, after) + " after " + text_of(*row, before) +
+                              "; restart to change it");
+        }
+    }
+}
+
+}  // namespace
+
+MultiStreamTracker::MultiStreamTracker(Config config)
+    : config_(std::move(config)), settings_(config_.resolve()), workspaces_(1) {
+    config_.check();
+}
+
+StreamTracker& MultiStreamTracker::stream(StreamKey key, const std::string& name) {
+    const auto found = streams_.find(key);
+    if (found != streams_.end()) {
+        return found->second->tracker;
+    }
+    auto made = std::make_unique<Stream>(name, StreamTracker(config_.resolve(name)), batches_);
+    return streams_.emplace(key, std::move(made)).first->second->tracker;
+}
+
+StreamTracker* MultiStreamTracker::find(StreamKey key) {
+    const auto found = streams_.find(key);
+    return found == streams_.end() ? nullptr : &found->second->tracker;
+}
+
+bool MultiStreamTracker::remove(StreamKey key) { return streams_.erase(key) > 0; }
+
+void MultiStreamTracker::update_batch(const StreamFrame* frames, std::size_t count,
+                                      unsigned threads) {
+    const bool alone = threads == 1 || count < 2 || work_in(frames, count) < kWorthThreads;
+    if (alone) {
+        for (std::size_t k = 0; k < count; ++k) {
+            frames[k].tracker->update(frames[k].frame, workspaces_[0]);
+        }
+    } else {
+        Workers& workers = workers_for(threads);
+        workers.run(count, [&](std::size_t k, unsigned worker) {
+            frames[k].tracker->update(frames[k].frame, workspaces_[worker]);
+        });
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        frames[k].tracker->report();
+    }
+    ++batches_;
+}
+
+Workers& MultiStreamTracker::workers_for(unsigned threads) {
+    if (workers_ && workers_->stale()) {
+        workers_.release();  // its threads stayed in the parent process
+    }
+    if (!workers_ || threads != threads_asked_) {
+        workers_ = std::make_unique<Workers>(threads);
+        threads_asked_ = threads;
+        workspaces_.resize(workers_->size());
+    }
+    return *workers_;
+}
+
+void MultiStreamTracker::change(Config config) {
+    const Settings after = config.resolve();
+    check_unchangeable(settings_, after);
+    std::vector<std::pair<Stream*, Settings>> changes;
+    for (auto& entry : streams_) {
+        Settings of_stream = config.resolve(entry.second->name);
+        check_unchangeable(entry.second->tracker.settings(), of_stream);
+        changes.emplace_back(entry.second.get(), std::move(of_stream));
+    }
+    for (auto& change : changes) {
+        change.first->tracker.change(std::move(change.second));
+    }
+    config_ = std::move(config);
+    settings_ = after;
+}
+
+std::vector<StreamKey> MultiStreamTracker::remove_idle() {
+    std::vector<StreamKey> idle;
+    const auto most = static_cast<std::uint64_t>(settings_.max_idle_frames);
+    if (most == 0) {
+        return idle;
+    }
+    for (auto& entry : streams_) {
+        Stream& stream = *entry.second;
+        if (stream.frames_before != stream.tracker.frames()) {
+            stream.frames_before = stream.tracker.frames();
+            stream.last_batch = batches_;
+        } else if (batches_ - stream.last_batch >= most) {
+            idle.push_back(entry.first);
+        }
+    }
+    for (const StreamKey key : idle) {
+        remove(key);
+    }
+    return idle;
+}
+
+}  // namespace streamtrack

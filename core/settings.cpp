@@ -1,0 +1,21 @@
+#include "core/settings.hpp"
+
+#include <algorithm>
+
+namespace streamtrack {
+
+const ClassSettings& Settings::of_class(std::int32_t class_id) const {
+    if (class_overrides.empty()) {
+        return *this;
+    }
+    const auto found = std::lower_bound(
+        class_overrides.begin(), class_overrides.end(), class_id,
+        [](const ClassOverride& entry, std::int32_t id) { return entry.class_id < id; });
+    return found != class_overrides.end() && found->class_id == class_id ? found->settings : *this;
+}
+
+std::int64_t Settings::buffer_frames() const {
+    return static_cast<std::int64_t>(frame_rate / 30 * static_cast<double>(track_buffer));
+}
+
+}  // namespace streamtrack

@@ -1,0 +1,46 @@
+// What an update needs for the time of one frame. A thread keeps one and lends it to stream after
+// stream, so that nothing is allocated once it has seen its largest frame.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/assignment.hpp"
+#include "core/box.hpp"
+#include "core/frame.hpp"
+#include "core/overlap_index.hpp"
+#include "core/settings.hpp"
+
+namespace streamtrack {
+
+// A rectangle as IoU counts it: inclusive pixels reach one further to the right and below.
+inline Rectangle counted(Rectangle rectangle, const Settings& settings) {
+    const double pixel = settings.iou_pixels == IouPixels::inclusive ? 1 : 0;
+    return {rectangle.left, rectangle.top, rectangle.right + pixel, rectangle.bottom + pixel};
+}
+
+class Workspace {
+  public:
+    // Puts the frame's detections into the two score bands, in canonical order (score descending,
+    // then box, then class), so that the order in which the host listed them does not matter.
+    void take_detections(const Frame& frame, const Settings& settings);
+
+    std::vector<Detection> detections;       // those that either band takes
+    std::vector<std::uint32_t> given_index;  // their rows in the frame
+    std::vector<Rectangle> rectangles;       // their corners, as IoU counts them
+
+    // Not matched yet: indices into `detections`, by band, and into the stream's tracks, by kind.
+    std::vector<std::uint32_t> high, low;
+    std::vector<std::uint32_t> pool, tentative;
+
+    std::vector<std::uint32_t> lost;  // tracks, for the duplicate check
+
+    std::vector<Rectangle> column_rectangles;
+    OverlapIndex overlaps;
+    Assignment assignment;
+
+  private:
+    std::vector<std::uint64_t> sort_keys_;
+};
+
+}  // namespace streamtrack
