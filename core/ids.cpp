@@ -1,6 +1,8 @@
 #include "core/ids.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <random>
 
 namespace streamtrack {
@@ -14,6 +16,34 @@ void IdCounter::advance_past(std::uint64_t id) {
 IdCounter& process_id_counter() {
     static IdCounter counter;
     return counter;
+}
+
+std::uint32_t PrefixSequence::next(std::uint32_t node_id, std::uint64_t seconds,
+                                   std::uint32_t random_start) {
+    constexpr std::uint32_t kUnitBits = 25;
+    constexpr std::uint32_t kUnits = 1U << kUnitBits;
+    constexpr std::uint64_t kSecondsPerUnit = 8;
+    if (node_id == 0) {
+        last_ = started_ ? last_ + 1 : random_start;
+    } else {
+        const auto now = static_cast<std::uint32_t>(seconds / kSecondsPerUnit);
+        const std::uint32_t unit = started_ ? std::max(last_ % kUnits + 1, now) : now;
+        last_ = node_id << kUnitBits | unit % kUnits;
+    }
+    started_ = true;
+    return last_;
+}
+
+std::uint32_t unique_stream_prefix(std::uint32_t node_id) {
+    constexpr std::int64_t kStartOf2025 = 1735689600;  // Unix time
+    static std::mutex mutex;
+    static PrefixSequence sequence;
+    const auto unix_time = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::now().time_since_epoch());
+    const std::int64_t seconds = std::max<std::int64_t>(unix_time.count() - kStartOf2025, 0);
+    const std::uint32_t chance = node_id == 0 ? std::random_device{}() : 0;
+    const std::lock_guard<std::mutex> lock(mutex);
+    return sequence.next(node_id, static_cast<std::uint64_t>(seconds), chance);
 }
 
 }  // namespace streamtrack

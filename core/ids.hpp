@@ -21,8 +21,25 @@ class IdCounter {
 // The process's only counter.
 IdCounter& process_id_counter();
 
-// `id_mode: unique`: the upper 32 bits of a new stream's ids, different for every stream of every
-// process on every host (docs/ids.md has the construction and the odds).
+// `id_mode: unique`: the upper 32 bits of a new stream's ids, different for every stream.
+//
+// With a node id (1 to 127, one for each process that runs at the same time): 7 bits of it, then 25
+// bits that count units of 8 seconds since 2025. A process takes the present unit, or the next one
+// after its last; so nothing repeats for 8.5 years, across restarts too, as long as a node opens no
+// more than one stream each 8 seconds on the average of its life and its clock does not go back.
+// Without (0): a random start in 32 bits, then counting. Two runs of s streams each share a value
+// with odds of about 2 s / 2^32: one in 33 million for 64 streams.
 std::uint32_t unique_stream_prefix(std::uint32_t node_id);
+
+// The same as a plain value, for tests and simulations: time and chance come from the caller.
+class PrefixSequence {
+  public:
+    // `seconds`: since 2025-01-01 UTC; `random_start`: used without a node id.
+    std::uint32_t next(std::uint32_t node_id, std::uint64_t seconds, std::uint32_t random_start);
+
+  private:
+    bool started_ = false;
+    std::uint32_t last_ = 0;
+};
 
 }  // namespace streamtrack

@@ -25,7 +25,7 @@ struct SnapshotHeader {
 };
 
 static_assert(std::is_trivially_copyable<Track>::value, "a snapshot is the bytes of its rows");
-static_assert(sizeof(Track) == 184 && sizeof(SnapshotHeader) == 64,
+static_assert(sizeof(Track) == 176 && sizeof(SnapshotHeader) == 64,
               "the snapshot's format changed: give kMagic a new number");
 
 }  // namespace
@@ -68,6 +68,10 @@ void StreamTracker::restore(const std::uint8_t* bytes, std::size_t size) {
     }
     std::uint64_t last_id = 0;
     for (const Track& track : tracks) {
+        if (track.state > TrackState::lost) {
+            throw std::invalid_argument("a snapshot's tracks must be tentative, tracked or lost, "
+                                        "got another state; it was cut off or changed");
+        }
         last_id = std::max(last_id, track.id);
     }
     if (settings_.id_mode == IdMode::sequential) {
