@@ -27,7 +27,7 @@ lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format
 	$(if $(cpp_files),$(BIN)/clang-format --dry-run -Werror $(cpp_files))
 
 format: $(VENV)/linters  ## bring Python and C++ into style
-	$(BIN)/ruff check --fix .
+	$(BIN)/ruff check --fix --exit-zero -q .
 	$(BIN)/ruff format .
 	$(if $(cpp_files),$(BIN)/clang-format -i $(cpp_files))
 

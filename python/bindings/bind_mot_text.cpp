@@ -1,0 +1,56 @@
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include "bindings.hpp"
+#include "mot_text.hpp"
+
+namespace nb = nanobind;
+
+namespace streamtrack {
+namespace {
+
+// A NumPy array that owns the vector's memory.
+template <typename T, typename... Shape>
+nb::object array_of(std::vector<T>&& values, Shape... shape) {
+    auto* owned = new std::vector<T>(std::move(values));
+    nb::capsule owner(owned, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+    return nb::cast(nb::ndarray<nb::numpy, T>(owned->data(), {shape...}, owner));
+}
+
+nb::tuple read(const nb::bytes& text, std::size_t start, std::int64_t first_line, bool last) {
+    if (start > text.size()) throw nb::index_error("start must be within text");
+    MotRows rows = read_mot_rows(text.c_str() + start, text.size() - start, first_line, last);
+    const std::size_t count = rows.frames.size();
+    return nb::make_tuple(array_of(std::move(rows.frames), count),
+                          array_of(std::move(rows.boxes), count, std::size_t{4}),
+                          array_of(std::move(rows.scores), count), rows.consumed, rows.lines);
+}
+
+template <typename T, typename... Shape>
+using Column = nb::ndarray<const T, Shape..., nb::c_contig, nb::device::cpu>;
+
+nb::bytes write(std::uint64_t frame, const Column<std::uint64_t, nb::ndim<1>>& ids,
+                const Column<float, nb::shape<-1, 4>>& boxes,
+                const Column<float, nb::ndim<1>>& scores) {
+    if (boxes.shape(0) != ids.shape(0) || scores.shape(0) != ids.shape(0))
+        throw nb::value_error("ids, boxes and scores must have as many rows as each other");
+    std::string text;
+    write_mot_rows(text, static_cast<std::int64_t>(frame), ids.data(), boxes.data(), scores.data(),
+                   ids.shape(0));
+    return nb::bytes(text.data(), text.size());
+}
+
+}  // namespace
+
+void bind_mot_text(nb::module_& module) {
+    nb::exception<RowError>(module, "RowError", PyExc_ValueError);
+    module.def(
+        "read_mot_rows", &read, nb::arg("text"), nb::arg("start"), nb::arg("first_line"),
+        nb::arg("last"),
+        "Reads the whole lines of MOT text: (frames, boxes, scores, bytes read, lines read).");
+    module.def("write_mot_rows", &write, nb::arg("frame"), nb::arg("ids").noconvert(),
+               nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
+               "One frame's tracks as MOT text: 10 columns, 4 decimals.");
+}
+
+}  // namespace streamtrack

@@ -1,0 +1,97 @@
+#include "frame_input.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <stdexcept>
+
+namespace nb = nanobind;
+
+namespace streamtrack {
+
+void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, BoxFormat format,
+                      const nb::object& convert) {
+    if (!take(boxes, scores, classes)) {
+        converted_ = convert(boxes, scores, classes);
+        const auto arrays = nb::cast<nb::tuple>(converted_);
+        if (!take(arrays[0], arrays[1], arrays[2]))
+            throw nb::type_error("boxes and scores must convert to float32, classes to int32");
+    }
+    fill(format);
+}
+
+void FrameInput::release() {
+    boxes_.release();
+    scores_.release();
+    classes_.release();
+    converted_.reset();
+}
+
+bool FrameInput::take(nb::handle boxes, nb::handle scores, nb::handle classes) {
+    has_classes_ = !classes.is_none();
+    return boxes_.take(boxes.ptr(), "f", 2) && scores_.take(scores.ptr(), "f", 1) &&
+           boxes_.columns() == 4 && scores_.rows() == boxes_.rows() &&
+           (!has_classes_ ||
+            (classes_.take(classes.ptr(), "ilq", 1) && classes_.rows() == boxes_.rows()));
+}
+
+void FrameInput::fill(BoxFormat format) {
+    const std::size_t count = boxes_.rows();
+    const float* box = boxes();
+    const auto* scores = static_cast<const float*>(scores_.data());
+    detections_.resize(count);
+    for (std::size_t row = 0; row < count; ++row, box += 4) {
+        Detection& detection = detections_[row];
+        detection.box = format == BoxFormat::ltwh
+                            ? Box{box[0], box[1], box[2], box[3]}
+                            : Box{box[0], box[1], box[2] - box[0], box[3] - box[1]};
+        detection.score = scores[row];
+        detection.class_id = 0;
+        if (const char* rule = what_is_wrong(detection))
+            throw std::invalid_argument(refusal(detection, rule, row, format));
+    }
+    if (has_classes_) fill_classes();
+}
+
+void FrameInput::fill_classes() {
+    const bool is_long =
+        classes_.format() == 'q' || (classes_.format() == 'l' && sizeof(long) == 8);
+    for (std::size_t row = 0; row < detections_.size(); ++row) {
+        const std::int64_t value = is_long ? static_cast<const std::int64_t*>(classes_.data())[row]
+                                           : static_cast<const std::int32_t*>(classes_.data())[row];
+        if (value < std::numeric_limits<std::int32_t>::min() ||
+            value > std::numeric_limits<std::int32_t>::max())
+            throw std::invalid_argument("classes must fit in 32 bits, got " +
+                                        std::to_string(value) + " in row " + std::to_string(row) +
+                                        "; number classes from 0");
+        detections_[row].class_id = static_cast<std::int32_t>(value);
+    }
+}
+
+namespace {
+
+std::string number(float value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
+    return text;
+}
+
+}  // namespace
+
+std::string refusal(const Detection& detection, const char* rule, std::size_t row,
+                    BoxFormat format) {
+    const Box& box = detection.box;
+    const std::string where = " in row " + std::to_string(row);
+    if (std::string(rule).compare(0, 5, "score") == 0)
+        return "scores: " + std::string(rule) + ", got " + number(detection.score) + where +
+               (detection.score > 1 ? "; divide percentages by 100" : "; drop the row");
+    const std::string got = ", got left " + number(box.left) + ", top " + number(box.top) +
+                            ", width " + number(box.width) + ", height " + number(box.height) +
+                            where;
+    return "boxes: " + std::string(rule) + got +
+           (format == BoxFormat::xyxy
+                ? "; give x1 y1 x2 y2, or say box_format=\"ltwh\" for left top width height"
+                : "; drop the row, or say box_format=\"xyxy\" for x1 y1 x2 y2");
+}
+
+}  // namespace streamtrack

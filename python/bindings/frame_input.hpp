@@ -1,0 +1,59 @@
+// One frame's arrays, checked and brought into the core's form in one pass.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "buffer.hpp"
+#include "core/box.hpp"
+#include "tracks.hpp"
+
+namespace streamtrack {
+
+// Holds the arrays of one frame while they are read, and what was read. Reused from call to call,
+// so that steady work allocates nothing.
+class FrameInput {
+  public:
+    // Takes float32 boxes (N, 4), float32 scores (N,) and classes (N,) of int32 or int64 or None.
+    // Anything else is handed to `convert`, a Python function that gives back such arrays or
+    // raises. Throws ValueError that names row, rule, value and fix.
+    void read(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes,
+              BoxFormat format, const nanobind::object& convert);
+
+    const std::vector<Detection>& detections() const { return detections_; }
+    const float* boxes() const { return static_cast<const float*>(boxes_.data()); }
+
+    // Gives the arrays back at the end of a call, however it ends.
+    class Loan {
+      public:
+        explicit Loan(FrameInput& input) : input_(input) {}
+        ~Loan() { input_.release(); }
+        Loan(const Loan&) = delete;
+        Loan& operator=(const Loan&) = delete;
+
+      private:
+        FrameInput& input_;
+    };
+
+  private:
+    void release();
+    bool take(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes);
+    void fill(BoxFormat format);
+    void fill_classes();
+
+    Buffer boxes_;
+    Buffer scores_;
+    Buffer classes_;
+    bool has_classes_ = false;
+    nanobind::object converted_;  // keeps what `convert` gave alive
+    std::vector<Detection> detections_;
+};
+
+// "boxes must be ..., got ... in row 3; do ...": the core's rule in Python's words.
+std::string refusal(const Detection& detection, const char* rule, std::size_t row,
+                    BoxFormat format);
+
+}  // namespace streamtrack

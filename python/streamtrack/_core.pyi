@@ -1,0 +1,108 @@
+"""The extension: thin doors to the C++ core. Use the classes of the package instead."""
+
+import enum
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+version: str
+
+class RowError(ValueError): ...
+class ConfigError(ValueError): ...
+
+class Layer(enum.Enum):
+    sequence = 0
+    file = 1
+    classes = 2
+    streams = 3
+    command = 4
+
+class BoxFormat(enum.Enum):
+    xyxy = 0
+    ltwh = 1
+
+class ParameterRow(TypedDict):
+    name: str
+    kind: str
+    default: str
+    reference_default: str
+    minimum: float
+    maximum: float
+    choices: str
+    unit: str
+    scope: str
+    live: bool
+    meaning: str
+
+class LayeredConfig:
+    def __init__(self, other: LayeredConfig = ...) -> None: ...
+    def set(self, layer: Layer, section: str, key: str, value: str) -> None: ...
+    def check(self) -> None: ...
+    def resolve(self, stream: str) -> dict[str, Any]: ...
+    def resolve_class(self, stream: str, class_id: int) -> dict[str, Any]: ...
+    def assignments(self) -> list[tuple[Layer, str, str, str]]: ...
+
+def parameter_table() -> list[ParameterRow]: ...
+def nearest_parameter(name: str) -> str: ...
+
+class Tracks:
+    """What one frame of one stream reports: columns of equal length, sorted by id.
+
+    Boxes stand in the order of the tracker's ``box_format``. The arrays are views of this frame's
+    own memory: keep or change them freely.
+    """
+
+    def __len__(self) -> int: ...
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """Ids, shape (M,), uint64; unique over all streams, never 0, never reused."""
+    @property
+    def boxes(self) -> NDArray[np.float32]:
+        """Boxes in pixels, shape (M, 4), float32; of a matched track the detection's own bits."""
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """Scores of the matched detections, shape (M,), float32."""
+    @property
+    def classes(self) -> NDArray[np.int32]:
+        """Classes of the matched detections, shape (M,), int32."""
+    @property
+    def detection_index(self) -> NDArray[np.int32]:
+        """Row of each track's detection in this frame's input, shape (M,), int32; -1: none."""
+    @property
+    def ages(self) -> NDArray[np.uint32]:
+        """Frames since each track began, shape (M,), uint32; 1 in its first frame."""
+    @property
+    def states(self) -> NDArray[np.uint8]:
+        """Values of `TrackState`, shape (M,), uint8."""
+
+class NamedStreamTracker:
+    def __init__(
+        self,
+        config: LayeredConfig,
+        box_format: BoxFormat,
+        threads: int,
+        convert: Callable[[Any, Any, Any], tuple[Any, Any, Any]],
+    ) -> None: ...
+    def update(
+        self, name: str, boxes: Any, scores: Any, classes: Any, detected: bool, timestamp: float
+    ) -> Tracks: ...
+    def update_batch(
+        self, frames: list[tuple[str, Any, Any, Any, bool, float]]
+    ) -> list[Tracks]: ...
+    def remove(self, name: str) -> bool: ...
+    def names(self) -> list[str]: ...
+    def snapshot(self, name: str) -> bytes: ...
+    def restore(self, name: str, state: bytes) -> None: ...
+
+def forked() -> None: ...
+def read_mot_rows(
+    text: bytes, start: int, first_line: int, last: bool
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32], int, int]: ...
+def write_mot_rows(
+    frame: int,
+    ids: NDArray[np.uint64],
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+) -> bytes: ...
