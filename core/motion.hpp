@@ -37,4 +37,5 @@ Box box_of(const Motion& motion);
 Rectangle rectangle_of(const Motion& motion);
 Rectangle rectangle_of(const Box& box);
 
+
 }  // namespace streamtrack

@@ -43,8 +43,8 @@ class StreamTracker {
   private:
     // How one pass of matching counts its costs.
     struct Pass {
-        bool fused;                     // IoU times score, or IoU alone
-        double ClassSettings::* limit;  // the highest cost of a match
+        bool fused;                    // IoU times score, or IoU alone
+        double ClassSettings::*limit;  // the highest cost of a match
     };
 
     double steps_to(const Frame& frame) const;
@@ -52,8 +52,8 @@ class StreamTracker {
     void predict_all(double steps);
     void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,
                const Pass& pass, Workspace& work);
-    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns, const Pass& pass,
-                   Workspace& work) const;
+    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns,
+                   const Pass& pass, Workspace& work) const;
     void take(Track& track, const Detection& detection, std::uint32_t given_index);
     void start_tracks(const Workspace& work);
     void lose(const std::vector<std::uint32_t>& missed);

@@ -14,17 +14,18 @@ namespace {
 nb::object value_of(const Parameter& parameter, const Settings& settings) {
     return std::visit(
         [&](auto field) -> nb::object {
-            if constexpr (std::is_same_v<decltype(field), ChoiceField>)
+            if constexpr (std::is_same_v<decltype(field), ChoiceField>) {
                 return nb::cast(text_of(parameter, settings));
-            else
+            } else {
                 return nb::cast(settings.*field);
+            }
         },
         parameter.field);
 }
 
 const char* kind_of(const Parameter& parameter) {
-    static constexpr const char* kinds[] = {"number", "integer", "boolean", "text", "choice"};
-    return kinds[parameter.field.index()];
+    static constexpr const char* kKinds[] = {"number", "integer", "boolean", "text", "choice"};
+    return kKinds[parameter.field.index()];
 }
 
 const char* scope_of(const Parameter& parameter) {
@@ -63,8 +64,11 @@ nb::list parameter_table() {
 
 nb::dict values_of(const Settings& settings) {
     nb::dict values;
-    for (const Parameter* p = parameters_begin(); p != parameters_end(); ++p)
-        if (p->scope != Scope::class_only) values[p->name] = value_of(*p, settings);
+    for (const Parameter* p = parameters_begin(); p != parameters_end(); ++p) {
+        if (p->scope != Scope::class_only) {
+            values[p->name] = value_of(*p, settings);
+        }
+    }
     return values;
 }
 
@@ -72,17 +76,20 @@ nb::dict class_values_of(const Settings& settings, std::int32_t class_id) {
     Settings of_class = settings;
     static_cast<ClassSettings&>(of_class) = settings.of_class(class_id);
     nb::dict values;
-    for (const Parameter* p = parameters_begin(); p != parameters_end(); ++p)
-        if (p->scope == Scope::class_only || p->scope == Scope::stream_and_class)
+    for (const Parameter* p = parameters_begin(); p != parameters_end(); ++p) {
+        if (p->scope == Scope::class_only || p->scope == Scope::stream_and_class) {
             values[p->name] = value_of(*p, of_class);
+        }
+    }
     return values;
 }
 
 nb::list assignments_of(const Config& config) {
     nb::list assignments;
-    for (const Config::Assignment& said : config.assignments())
+    for (const Config::Assignment& said : config.assignments()) {
         assignments.append(
             nb::make_tuple(said.layer, said.section, said.parameter->name, said.value));
+    }
     return assignments;
 }
 

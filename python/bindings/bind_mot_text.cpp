@@ -18,7 +18,9 @@ nb::object array_of(std::vector<T>&& values, Shape... shape) {
 }
 
 nb::tuple read(const nb::bytes& text, std::size_t start, std::int64_t first_line, bool last) {
-    if (start > text.size()) throw nb::index_error("start must be within text");
+    if (start > text.size()) {
+        throw nb::index_error("start must be within text");
+    }
     MotRows rows = read_mot_rows(text.c_str() + start, text.size() - start, first_line, last);
     const std::size_t count = rows.frames.size();
     return nb::make_tuple(array_of(std::move(rows.frames), count),
@@ -32,8 +34,9 @@ using Column = nb::ndarray<const T, Shape..., nb::c_contig, nb::device::cpu>;
 nb::bytes write(std::uint64_t frame, const Column<std::uint64_t, nb::ndim<1>>& ids,
                 const Column<float, nb::shape<-1, 4>>& boxes,
                 const Column<float, nb::ndim<1>>& scores) {
-    if (boxes.shape(0) != ids.shape(0) || scores.shape(0) != ids.shape(0))
+    if (boxes.shape(0) != ids.shape(0) || scores.shape(0) != ids.shape(0)) {
         throw nb::value_error("ids, boxes and scores must have as many rows as each other");
+    }
     std::string text;
     write_mot_rows(text, static_cast<std::int64_t>(frame), ids.data(), boxes.data(), scores.data(),
                    ids.shape(0));

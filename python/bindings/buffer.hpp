@@ -32,7 +32,9 @@ class Buffer {
     }
 
     void release() {
-        if (held_) PyBuffer_Release(&view_);
+        if (held_) {
+            PyBuffer_Release(&view_);
+        }
         held_ = false;
     }
 

@@ -14,8 +14,9 @@ void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, B
     if (!take(boxes, scores, classes)) {
         converted_ = convert(boxes, scores, classes);
         const auto arrays = nb::cast<nb::tuple>(converted_);
-        if (!take(arrays[0], arrays[1], arrays[2]))
+        if (!take(arrays[0], arrays[1], arrays[2])) {
             throw nb::type_error("boxes and scores must convert to float32, classes to int32");
+        }
     }
     fill(format);
 }
@@ -47,10 +48,13 @@ void FrameInput::fill(BoxFormat format) {
                             : Box{box[0], box[1], box[2] - box[0], box[3] - box[1]};
         detection.score = scores[row];
         detection.class_id = 0;
-        if (const char* rule = what_is_wrong(detection))
+        if (const char* rule = what_is_wrong(detection)) {
             throw std::invalid_argument(refusal(detection, rule, row, format));
+        }
     }
-    if (has_classes_) fill_classes();
+    if (has_classes_) {
+        fill_classes();
+    }
 }
 
 void FrameInput::fill_classes() {
@@ -60,10 +64,11 @@ void FrameInput::fill_classes() {
         const std::int64_t value = is_long ? static_cast<const std::int64_t*>(classes_.data())[row]
                                            : static_cast<const std::int32_t*>(classes_.data())[row];
         if (value < std::numeric_limits<std::int32_t>::min() ||
-            value > std::numeric_limits<std::int32_t>::max())
+            value > std::numeric_limits<std::int32_t>::max()) {
             throw std::invalid_argument("classes must fit in 32 bits, got " +
                                         std::to_string(value) + " in row " + std::to_string(row) +
                                         "; number classes from 0");
+        }
         detections_[row].class_id = static_cast<std::int32_t>(value);
     }
 }
@@ -82,9 +87,10 @@ std::string refusal(const Detection& detection, const char* rule, std::size_t ro
                     BoxFormat format) {
     const Box& box = detection.box;
     const std::string where = " in row " + std::to_string(row);
-    if (std::string(rule).compare(0, 5, "score") == 0)
+    if (std::string(rule).compare(0, 5, "score") == 0) {
         return "scores: " + std::string(rule) + ", got " + number(detection.score) + where +
                (detection.score > 1 ? "; divide percentages by 100" : "; drop the row");
+    }
     const std::string got = ", got left " + number(box.left) + ", top " + number(box.top) +
                             ", width " + number(box.width) + ", height " + number(box.height) +
                             where;

@@ -17,10 +17,11 @@ namespace streamtrack {
 class NamedStreamTracker::Turn {
   public:
     explicit Turn(std::atomic<bool>& busy) : busy_(busy) {
-        if (busy_.exchange(true, std::memory_order_acquire))
+        if (busy_.exchange(true, std::memory_order_acquire)) {
             throw std::runtime_error(
                 "a tracker must be used by one thread at a time, got a call while another runs; "
                 "use update_batch for many streams at once, or one tracker for each thread");
+        }
     }
     ~Turn() { busy_.store(false, std::memory_order_release); }
     Turn(const Turn&) = delete;
@@ -40,7 +41,9 @@ namespace {
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument(prefix + error.what());
     } catch (const nb::python_error& error) {
-        if (!error.matches(PyExc_ValueError)) throw;
+        if (!error.matches(PyExc_ValueError)) {
+            throw;
+        }
         throw std::invalid_argument(prefix + nb::str(error.value()).c_str());
     }
 }
@@ -69,7 +72,9 @@ nb::object NamedStreamTracker::update(nb::str name, nb::handle boxes, nb::handle
 nb::list NamedStreamTracker::update_batch(nb::list frames) {
     const Turn turn(busy_);
     const std::size_t count = frames.size();
-    if (inputs_.size() < count) inputs_.resize(count);
+    if (inputs_.size() < count) {
+        inputs_.resize(count);
+    }
     std::vector<std::string> names(count);
     std::vector<StreamFrame> batch(count);
     std::deque<FrameInput::Loan> loans;
@@ -77,9 +82,10 @@ nb::list NamedStreamTracker::update_batch(nb::list frames) {
     for (std::size_t i = 0; i < count; ++i) {
         const auto item = nb::cast<nb::tuple>(frames[i]);
         names[i] = nb::cast<std::string>(item[0]);
-        if (!seen.insert(names[i]).second)
+        if (!seen.insert(names[i]).second) {
             throw std::invalid_argument("streams of a batch must differ, got \"" + names[i] +
                                         "\" twice; give a stream's frames in turn");
+        }
         loans.emplace_back(inputs_[i]);
         try {
             inputs_[i].read(item[1], item[2], item[3], format_, convert_);
@@ -89,25 +95,31 @@ nb::list NamedStreamTracker::update_batch(nb::list frames) {
             rethrow_for(names[i]);
         }
     }
-    for (std::size_t i = 0; i < count; ++i) batch[i].tracker = &stream(names[i]);
+    for (std::size_t i = 0; i < count; ++i) {
+        batch[i].tracker = &stream(names[i]);
+    }
     {
         const nb::gil_scoped_release release;
         tracker_.update_batch(batch.data(), count, threads_);
     }
     nb::list result;
-    for (std::size_t i = 0; i < count; ++i) result.append(tracks_of(*batch[i].tracker, inputs_[i]));
+    for (std::size_t i = 0; i < count; ++i) {
+        result.append(tracks_of(*batch[i].tracker, inputs_[i]));
+    }
     forget_idle();
     return result;
 }
 
 Frame NamedStreamTracker::frame_of(const FrameInput& input, bool detected, double timestamp) const {
-    if (!detected && !input.detections().empty())
+    if (!detected && !input.detections().empty()) {
         throw std::invalid_argument(
             "boxes must be left out where detected=False (the detector skipped this frame), got " +
             std::to_string(input.detections().size()) + "; say detected=True, or give no boxes");
-    if (std::isinf(timestamp))
+    }
+    if (std::isinf(timestamp)) {
         throw std::invalid_argument(
             "timestamp must be finite seconds, got inf; leave it out where the time is not known");
+    }
     Frame frame;
     frame.detections = input.detections().data();
     frame.detection_count = input.detections().size();
@@ -118,7 +130,9 @@ Frame NamedStreamTracker::frame_of(const FrameInput& input, bool detected, doubl
 
 StreamTracker& NamedStreamTracker::stream(const std::string& name) {
     const auto known = keys_.find(name);
-    if (known != keys_.end()) return tracker_.stream(known->second, name);
+    if (known != keys_.end()) {
+        return tracker_.stream(known->second, name);
+    }
     StreamTracker& tracker = tracker_.stream(next_key_, name);
     keys_.emplace(name, next_key_++);
     return tracker;
@@ -131,15 +145,20 @@ nb::object NamedStreamTracker::tracks_of(const StreamTracker& tracker,
 }
 
 void NamedStreamTracker::forget_idle() {
-    if (tracker_.remove_idle().empty()) return;
-    for (auto entry = keys_.begin(); entry != keys_.end();)
+    if (tracker_.remove_idle().empty()) {
+        return;
+    }
+    for (auto entry = keys_.begin(); entry != keys_.end();) {
         entry = tracker_.find(entry->second) == nullptr ? keys_.erase(entry) : std::next(entry);
+    }
 }
 
 bool NamedStreamTracker::remove(const std::string& name) {
     const Turn turn(busy_);
     const auto known = keys_.find(name);
-    if (known == keys_.end()) return false;
+    if (known == keys_.end()) {
+        return false;
+    }
     tracker_.remove(known->second);
     keys_.erase(known);
     return true;
@@ -147,10 +166,14 @@ bool NamedStreamTracker::remove(const std::string& name) {
 
 std::vector<std::string> NamedStreamTracker::names() const {
     std::vector<std::pair<StreamKey, std::string>> by_key;
-    for (const auto& [name, key] : keys_) by_key.emplace_back(key, name);
+    for (const auto& [name, key] : keys_) {
+        by_key.emplace_back(key, name);
+    }
     std::sort(by_key.begin(), by_key.end());
     std::vector<std::string> names;
-    for (auto& [key, name] : by_key) names.push_back(std::move(name));
+    for (auto& [key, name] : by_key) {
+        names.push_back(std::move(name));
+    }
     return names;
 }
 

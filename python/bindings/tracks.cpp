@@ -13,13 +13,15 @@ struct ColumnType {
     const char* dtype;
     std::size_t row_bytes;
 };
-constexpr ColumnType column_types[Tracks::column_count] = {
+constexpr ColumnType kColumnTypes[Tracks::column_count] = {
     {"uint64", 8}, {"float32", 16}, {"float32", 4}, {"int32", 4},
     {"int32", 4},  {"uint32", 4},   {"uint8", 1}};
 
 std::size_t bytes_of(std::size_t rows) {
     std::size_t row_bytes = 0;
-    for (const ColumnType& type : column_types) row_bytes += type.row_bytes;
+    for (const ColumnType& type : kColumnTypes) {
+        row_bytes += type.row_bytes;
+    }
     return rows * row_bytes;
 }
 
@@ -30,7 +32,9 @@ struct NumPy {
 
     NumPy() {
         const nb::object dtype = nb::module_::import_("numpy").attr("dtype");
-        for (int i = 0; i < Tracks::column_count; ++i) dtypes[i] = dtype(column_types[i].dtype);
+        for (int i = 0; i < Tracks::column_count; ++i) {
+            dtypes[i] = dtype(kColumnTypes[i].dtype);
+        }
     }
 };
 
@@ -53,12 +57,15 @@ void put_box(float* row, const Box& box, BoxFormat format) {
 }  // namespace
 
 Tracks::Tracks(std::size_t rows) : rows_(rows), memory_(new_memory(nullptr, bytes_of(rows))) {
-    if (!memory_.is_valid()) throw nb::python_error();
+    if (!memory_.is_valid()) {
+        throw nb::python_error();
+    }
 }
 
 Tracks::Tracks(std::size_t rows, nb::bytes bytes) : Tracks(rows) {
-    if (bytes.size() != bytes_of(rows))
+    if (bytes.size() != bytes_of(rows)) {
         throw nb::value_error("bytes must be the memory of as many rows");
+    }
     std::memcpy(memory(), bytes.c_str(), bytes.size());
 }
 
@@ -66,7 +73,9 @@ char* Tracks::memory() const { return PyByteArray_AsString(memory_.ptr()); }
 
 std::size_t Tracks::offset(Column column) const {
     std::size_t row_bytes = 0;
-    for (int i = 0; i < column; ++i) row_bytes += column_types[i].row_bytes;
+    for (int i = 0; i < column; ++i) {
+        row_bytes += kColumnTypes[i].row_bytes;
+    }
     return rows_ * row_bytes;
 }
 
@@ -96,10 +105,11 @@ nb::object make_tracks(const std::vector<TrackedObject>& objects, const float* g
     for (std::size_t i = 0; i < objects.size(); ++i) {
         const TrackedObject& object = objects[i];
         ids[i] = object.id;
-        if (own_boxes && object.detection_index >= 0)
+        if (own_boxes && object.detection_index >= 0) {
             std::memcpy(boxes + 4 * i, given + 4 * object.detection_index, 4 * sizeof(float));
-        else
+        } else {
             put_box(boxes + 4 * i, object.box, format);
+        }
         scores[i] = object.score;
         classes[i] = object.class_id;
         detection_index[i] = object.detection_index;
