@@ -16,8 +16,6 @@ void Assignment::start(std::size_t columns) {
     columns_.assign(columns, Column{0, kInfinite, kUnmatched, kUnmatched, false});
 }
 
-void Assignment::add_row(double limit) { rows_.push_back({limit, 0, pairs_.size()}); }
-
 void Assignment::solve() {
     column_of_row_.assign(rows_.size(), kUnmatched);
     deferred_.clear();
@@ -30,28 +28,19 @@ void Assignment::solve() {
 }
 
 // With all columns' duals at 0 the cheapest pair is on a shortest path if its column is free.
-void Assignment::match_cheapest_or_defer(std::uint32_t row) {
-    const Pair* cheapest = nullptr;
-    const std::size_t end = pairs_end(row);
-    for (std::size_t k = rows_[row].first_pair; k < end; ++k) {
-        const Pair& pair = pairs_[k];
-        if (pair.cost < rows_[row].limit &&
-            (cheapest == nullptr || pair.cost < cheapest->cost ||
-             (pair.cost == cheapest->cost && pair.column < cheapest->column))) {
-            cheapest = &pair;
-        }
-    }
-    if (cheapest == nullptr) {
+void Assignment::match_cheapest_or_defer(std::uint32_t index) {
+    Row& row = rows_[index];
+    if (row.cheapest_column == kUnmatched) {
         return;
     }
-    Column& column = columns_[cheapest->column];
+    Column& column = columns_[row.cheapest_column];
     if (column.row != kUnmatched) {
-        deferred_.push_back(row);
+        deferred_.push_back(index);
         return;
     }
-    column.row = row;
-    column_of_row_[row] = cheapest->column;
-    rows_[row].dual = cheapest->cost;
+    column.row = index;
+    column_of_row_[index] = row.cheapest_column;
+    row.dual = row.cheapest;
 }
 
 void Assignment::place(std::uint32_t row) {

@@ -20,8 +20,15 @@ class Assignment {
     void start(std::size_t columns);
     // The next row. It rather stays unmatched than pay more than `limit`; only pairs cheaper than
     // that are worth adding.
-    void add_row(double limit);
-    void add_pair(std::uint32_t column, double cost) { pairs_.push_back({cost, column}); }
+    void add_row(double limit) { rows_.push_back({limit, 0, limit, kUnmatched, pairs_.size()}); }
+    void add_pair(std::uint32_t column, double cost) {
+        pairs_.push_back({cost, column});
+        Row& row = rows_.back();
+        if (cost < row.cheapest || (cost == row.cheapest && column < row.cheapest_column)) {
+            row.cheapest = cost;
+            row.cheapest_column = column;
+        }
+    }
 
     void solve();
 
@@ -36,6 +43,8 @@ class Assignment {
     struct Row {
         double limit;
         double dual;
+        double cheapest;  // of its pairs
+        std::uint32_t cheapest_column;
         std::size_t first_pair;
     };
     struct Column {

@@ -4,10 +4,7 @@
 
 namespace streamtrack {
 
-const ClassSettings& Settings::of_class(std::int32_t class_id) const {
-    if (class_overrides.empty()) {
-        return *this;
-    }
+const ClassSettings& Settings::override_or_own(std::int32_t class_id) const {
     const auto found = std::lower_bound(
         class_overrides.begin(), class_overrides.end(), class_id,
         [](const ClassOverride& entry, std::int32_t id) { return entry.class_id < id; });

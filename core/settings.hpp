@@ -64,9 +64,14 @@ struct Settings : ClassSettings {
     };
     std::vector<ClassOverride> class_overrides;
 
-    const ClassSettings& of_class(std::int32_t class_id) const;
+    const ClassSettings& of_class(std::int32_t class_id) const {
+        return class_overrides.empty() ? *this : override_or_own(class_id);
+    }
     // Frames that a lost track lives: int(frame_rate / 30 * track_buffer).
     std::int64_t buffer_frames() const;
+
+  private:
+    const ClassSettings& override_or_own(std::int32_t class_id) const;
 };
 
 }  // namespace streamtrack

@@ -7,6 +7,7 @@
 
 #include "core/assignment.hpp"
 #include "core/box.hpp"
+#include "core/canonical_order.hpp"
 #include "core/frame.hpp"
 #include "core/overlap_index.hpp"
 #include "core/settings.hpp"
@@ -21,8 +22,7 @@ inline Rectangle counted(Rectangle rectangle, const Settings& settings) {
 
 class Workspace {
   public:
-    // Puts the frame's detections into the two score bands, in canonical order (score descending,
-    // then box, then class), so that the order in which the host listed them does not matter.
+    // Puts the frame's detections into the two score bands, each in canonical order.
     void take_detections(const Frame& frame, const Settings& settings);
 
     std::vector<Detection> detections;       // those that either band takes
@@ -40,7 +40,7 @@ class Workspace {
     Assignment assignment;
 
   private:
-    std::vector<std::uint64_t> sort_keys_;
+    CanonicalOrder order_;
 };
 
 }  // namespace streamtrack
