@@ -21,17 +21,20 @@ std::uint32_t slot_of(double offset, double per_pixel, std::uint32_t slots) {
     return static_cast<std::uint32_t>(position > 0 ? std::min(position, slots - 1.0) : 0.0);
 }
 
-// Rounded to a float that is certainly not above (direction -1), or not below (1).
-float outwards(double value, float direction) {
-    constexpr double kLargest = std::numeric_limits<float>::max() / 2;
-    value = value < kLargest ? value : kLargest;
-    const auto rounded = static_cast<float>(value > -kLargest ? value : -kLargest);
-    return rounded + direction * std::fabs(rounded) * std::numeric_limits<float>::epsilon();
-}
-
+// The edges as floats, each rounded outwards or further out. (An array, so that compilers take all
+// four at once.)
 ScanRow scan_row(const Rectangle& r) {
-    return {outwards(r.left, -1), outwards(r.top, -1), outwards(r.right, 1),
-            outwards(r.bottom, 1)};
+    constexpr double kLargest = std::numeric_limits<float>::max() / 2;
+    constexpr float kStep = std::numeric_limits<float>::epsilon();
+    const double edges[4] = {r.left, r.top, r.right, r.bottom};
+    const float steps[4] = {-kStep, -kStep, kStep, kStep};
+    float result[4];
+    for (int k = 0; k < 4; ++k) {
+        const double below = edges[k] < kLargest ? edges[k] : kLargest;
+        const auto rounded = static_cast<float>(below > -kLargest ? below : -kLargest);
+        result[k] = rounded + std::fabs(rounded) * steps[k];
+    }
+    return {result[0], result[1], result[2], result[3]};
 }
 
 }  // namespace
@@ -56,7 +59,8 @@ void OverlapIndex::build(const std::vector<Rectangle>& columns) {
     }
 }
 
-// Cells of about the mean size, and not many more of them than columns.
+// Bands of twice the mean height, because most rectangles then lie in one, and about as many cells
+// as columns.
 void OverlapIndex::lay_out(const std::vector<Rectangle>& columns) {
     constexpr double kFar = std::numeric_limits<double>::max();
     double left = kFar, top = kFar, right = -kFar, bottom = -kFar;
@@ -74,8 +78,8 @@ void OverlapIndex::lay_out(const std::vector<Rectangle>& columns) {
     left_ = left;
     top_ = top;
     const auto count = static_cast<double>(columns.size());
-    bands_ = slots_for(bottom - top, heights / count, count);
-    cells_ = slots_for(right - left, widths / count, std::max(1.0, 4 * count / bands_));
+    bands_ = slots_for(bottom - top, 2 * heights / count, count);
+    cells_ = slots_for(right - left, widths / count, std::max(1.0, 2 * count / bands_));
     bands_per_pixel_ = bands_ / (bottom - top);
     cells_per_pixel_ = cells_ / (right - left);
 }
