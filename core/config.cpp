@@ -129,8 +129,7 @@ Settings Config::resolve(const std::string& stream) const {
     for (const std::string& id : classes) {
         const Settings of_class = resolve_for(assignments_, {stream, &id});
         check_bands(of_class, " for class " + id);
-        settings.class_overrides.push_back(
-            {static_cast<std::int32_t>(std::stoll(id)), of_class});
+        settings.class_overrides.push_back({static_cast<std::int32_t>(std::stoll(id)), of_class});
     }
     std::sort(settings.class_overrides.begin(), settings.class_overrides.end(),
               [](const auto& a, const auto& b) { return a.class_id < b.class_id; });

@@ -26,8 +26,8 @@ double share_of_height(double share, double height) {
 
 // F P F' + Q for `steps` frames: s single steps with constant noise, in closed form.
 void widen(Covariance& p, double steps, double position_noise, double velocity_noise) {
-    const double pairs = steps * (steps - 1) / 2;           // 0 + 1 + ... + (s - 1)
-    const double squares = pairs * (2 * steps - 1) / 3;     // 0 + 1 + ... + (s - 1)^2
+    const double pairs = steps * (steps - 1) / 2;        // 0 + 1 + ... + (s - 1)
+    const double squares = pairs * (2 * steps - 1) / 3;  // 0 + 1 + ... + (s - 1)^2
     p.position += 2 * steps * p.cross + steps * steps * p.velocity + steps * position_noise +
                   squares * velocity_noise;
     p.cross += steps * p.velocity + pairs * velocity_noise;
@@ -86,8 +86,7 @@ void predict(Motion& motion, double steps) {
 }
 
 void correct(Motion& motion, const Box& box) {
-    const Gain gain =
-        narrow(motion.geometry, share_of_height(kPositionShare, motion.height));
+    const Gain gain = narrow(motion.geometry, share_of_height(kPositionShare, motion.height));
     const Gain shape_gain = narrow(motion.shape, squared(kAspectMeasured));
     draw(motion.x, motion.x_velocity, box.left + double{box.width} / 2, gain);
     draw(motion.y, motion.y_velocity, box.top + double{box.height} / 2, gain);

@@ -37,5 +37,4 @@ Box box_of(const Motion& motion);
 Rectangle rectangle_of(const Motion& motion);
 Rectangle rectangle_of(const Box& box);
 
-
 }  // namespace streamtrack

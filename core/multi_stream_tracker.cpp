@@ -20,9 +20,8 @@ void check_unchangeable(const Settings& before, const Settings& after) {
     for (const Parameter* row = parameters_begin(); row != parameters_end(); ++row) {
         if (!row->live && text_of(*row, before) != text_of(*row, after)) {
             throw ConfigError(std::string(row->name) +
-                              " must stay as it is while streams run, got " +
-                              text_of(*row, after) + " after " + text_of(*row, before) +
-                              "; restart to change it");
+                              " must stay as it is while streams run, got " + text_of(*row, after) +
+                              " after " + text_of(*row, before) + "; restart to change it");
         }
     }
 }

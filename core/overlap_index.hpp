@@ -56,9 +56,9 @@ class OverlapIndex {
     double bands_per_pixel_ = 0, cells_per_pixel_ = 0;
     std::uint32_t bands_ = 1, cells_ = 1;
     std::size_t entries_ = 0;
-    std::vector<std::uint32_t> run_begin_;  // of each cell of each band, and the end
-    std::vector<float> edges_;              // lefts, then tops, rights and bottoms of the entries
-    std::vector<std::uint32_t> column_;     // of each entry
+    std::vector<std::uint32_t> run_begin_;   // of each cell of each band, and the end
+    std::vector<float> edges_;               // lefts, then tops, rights and bottoms of the entries
+    std::vector<std::uint32_t> column_;      // of each entry
     std::vector<std::uint32_t> first_band_;  // of each column
     std::vector<std::uint32_t> hits_;
 };

@@ -28,7 +28,7 @@ struct Lanes {
     static Floats spread(float value) { return _mm_set1_ps(value); }
     // A bit for each lane where a <= b, c <= d, e <= f and g <= h.
     static unsigned lanes_at_most(Floats a, Floats b, Floats c, Floats d, Floats e, Floats f,
-                                 Floats g, Floats h) {
+                                  Floats g, Floats h) {
         const __m128 x = _mm_and_ps(_mm_cmple_ps(a, b), _mm_cmple_ps(c, d));
         const __m128 y = _mm_and_ps(_mm_cmple_ps(e, f), _mm_cmple_ps(g, h));
         return static_cast<unsigned>(_mm_movemask_ps(_mm_and_ps(x, y)));
@@ -41,7 +41,7 @@ struct Lanes {
     static Floats load(const float* from) { return vld1q_f32(from); }
     static Floats spread(float value) { return vdupq_n_f32(value); }
     static unsigned lanes_at_most(Floats a, Floats b, Floats c, Floats d, Floats e, Floats f,
-                                 Floats g, Floats h) {
+                                  Floats g, Floats h) {
         const uint32x4_t x = vandq_u32(vcleq_f32(a, b), vcleq_f32(c, d));
         const uint32x4_t y = vandq_u32(vcleq_f32(e, f), vcleq_f32(g, h));
         static const std::uint32_t kBits[4] = {1, 2, 4, 8};
@@ -55,7 +55,7 @@ struct Lanes {
     static Floats load(const float* from) { return *from; }
     static Floats spread(float value) { return value; }
     static unsigned lanes_at_most(Floats a, Floats b, Floats c, Floats d, Floats e, Floats f,
-                                 Floats g, Floats h) {
+                                  Floats g, Floats h) {
         return a <= b && c <= d && e <= f && g <= h ? 1 : 0;
     }
 };

@@ -15,8 +15,10 @@ struct Lanes {
     static Floats spread(float value) { return _mm256_set1_ps(value); }
     static unsigned lanes_at_most(Floats a, Floats b, Floats c, Floats d, Floats e, Floats f,
                                   Floats g, Floats h) {
-        const __m256 x = _mm256_and_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ), _mm256_cmp_ps(c, d, _CMP_LE_OQ));
-        const __m256 y = _mm256_and_ps(_mm256_cmp_ps(e, f, _CMP_LE_OQ), _mm256_cmp_ps(g, h, _CMP_LE_OQ));
+        const __m256 x =
+            _mm256_and_ps(_mm256_cmp_ps(a, b, _CMP_LE_OQ), _mm256_cmp_ps(c, d, _CMP_LE_OQ));
+        const __m256 y =
+            _mm256_and_ps(_mm256_cmp_ps(e, f, _CMP_LE_OQ), _mm256_cmp_ps(g, h, _CMP_LE_OQ));
         return static_cast<unsigned>(_mm256_movemask_ps(_mm256_and_ps(x, y)));
     }
 };

@@ -27,8 +27,8 @@ inline std::size_t scan_loop(const ScanColumns& columns, std::size_t begin, std:
             mask &= (1U << rest) - 1;
         }
         for (; mask != 0; mask &= mask - 1) {
-            hits[count++] = static_cast<std::uint32_t>(k) +
-                            static_cast<std::uint32_t>(__builtin_ctz(mask));
+            hits[count++] =
+                static_cast<std::uint32_t>(k) + static_cast<std::uint32_t>(__builtin_ctz(mask));
         }
     }
     return count;

@@ -135,11 +135,10 @@ double number_in_range(const Parameter& parameter, const std::string& text) {
         refuse(parameter, text, "write a plain number");
     }
     if (value < parameter.minimum || value > parameter.maximum) {
-        const bool looks_like_percent =
-            parameter.maximum == 1 && value > 1 && value <= 100;
-        refuse(parameter, text,
-               looks_like_percent ? "divide percentages by 100"
-                                  : "choose a value within the range");
+        const bool looks_like_percent = parameter.maximum == 1 && value > 1 && value <= 100;
+        refuse(
+            parameter, text,
+            looks_like_percent ? "divide percentages by 100" : "choose a value within the range");
     }
     return value;
 }
@@ -238,8 +237,7 @@ std::string expected_form(const Parameter& parameter) {
     struct Describer {
         const Parameter& row;
         std::string range() const {
-            return " in [" + text_of_number(row.minimum) + ", " + text_of_number(row.maximum) +
-                   "]";
+            return " in [" + text_of_number(row.minimum) + ", " + text_of_number(row.maximum) + "]";
         }
         std::string operator()(double Settings::*) const { return "a number" + range(); }
         std::string operator()(std::int64_t Settings::*) const { return "an integer" + range(); }

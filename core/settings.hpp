@@ -8,13 +8,27 @@
 
 namespace streamtrack {
 
-struct Preset { enum Value : int { bytetrack, reference }; };
-struct IouPixels { enum Value : int { continuous, inclusive }; };
-struct MotionTime { enum Value : int { frames, real }; };
-struct SkippedFrames { enum Value : int { coast, hold, silent }; };
-struct BoxOutput { enum Value : int { detection, kalman }; };
-struct IdMode { enum Value : int { sequential, unique }; };
-struct LogLevel { enum Value : int { error, warning, info, debug }; };
+struct Preset {
+    enum Value : int { bytetrack, reference };
+};
+struct IouPixels {
+    enum Value : int { continuous, inclusive };
+};
+struct MotionTime {
+    enum Value : int { frames, real };
+};
+struct SkippedFrames {
+    enum Value : int { coast, hold, silent };
+};
+struct BoxOutput {
+    enum Value : int { detection, kalman };
+};
+struct IdMode {
+    enum Value : int { sequential, unique };
+};
+struct LogLevel {
+    enum Value : int { error, warning, info, debug };
+};
 
 // What `classes:` may say of one class id.
 struct ClassSettings {

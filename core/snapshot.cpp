@@ -69,8 +69,9 @@ void StreamTracker::restore(const std::uint8_t* bytes, std::size_t size) {
     std::uint64_t last_id = 0;
     for (const Track& track : tracks) {
         if (track.state > TrackState::lost) {
-            throw std::invalid_argument("a snapshot's tracks must be tentative, tracked or lost, "
-                                        "got another state; it was cut off or changed");
+            throw std::invalid_argument(
+                "a snapshot's tracks must be tentative, tracked or lost, "
+                "got another state; it was cut off or changed");
         }
         last_id = std::max(last_id, track.id);
     }

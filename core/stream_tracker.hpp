@@ -52,8 +52,8 @@ class StreamTracker {
     void predict_all(double steps);
     void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,
                const Pass& pass, Workspace& work);
-    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns,
-                   const Pass& pass, Workspace& work) const;
+    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns, const Pass& pass,
+                   Workspace& work) const;
     void take(Track& track, const Detection& detection, std::uint32_t given_index);
     void start_tracks(const Workspace& work);
     void lose(const std::vector<std::uint32_t>& missed);

@@ -28,11 +28,11 @@ struct TrackedObject {
 // What a stream knows of one object. Trivially copyable: a snapshot is the bytes of its rows.
 struct Track {
     Motion motion;
-    double first_seen;   // the stream's clock (in frames) when the track began
-    double last_seen;    // ... and when a detection matched it last
-    std::uint64_t id;    // 0 until the track is first reported
-    Box last_box;        // the last matched detection's bits
-    float score;         // smoothed
+    double first_seen;  // the stream's clock (in frames) when the track began
+    double last_seen;   // ... and when a detection matched it last
+    std::uint64_t id;   // 0 until the track is first reported
+    Box last_box;       // the last matched detection's bits
+    float score;        // smoothed
     std::int32_t class_id;
     std::int32_t detection_index;  // of this frame, -1: none
     std::uint32_t age;

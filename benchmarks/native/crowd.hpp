@@ -37,7 +37,7 @@ inline std::vector<std::vector<streamtrack::Detection>> frames_of(int objects, i
     Random random(seed);
     const double size = std::fmin(220, 1100 / std::sqrt(static_cast<double>(objects)));
     const auto born = [&] {
-        return Person{random.between(0, kWidth),      random.between(0, kHeight),
+        return Person{random.between(0, kWidth),        random.between(0, kHeight),
                       random.between(-.04, .04) * size, random.between(-.02, .02) * size,
                       random.between(.6, 1.4) * size,   static_cast<int>(random.between(50, 400))};
     };
