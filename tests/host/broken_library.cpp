@@ -1,0 +1,379 @@
+// A small tracker library that obeys the NvMOT API, or breaks one rule of it: the environment
+// variable BROKEN_VERSION names the DeepStream version whose layout it uses, BROKEN_FAULT the rule
+// to break. layouts.inc is made from layout.json when the tests run, so no offset stands here.
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Layout {
+    const char* version;
+    std::map<std::string, size_t> at;  // "Struct.field" -> offset, "Struct" -> size
+};
+
+const std::vector<Layout>& layouts() {
+    static const std::vector<Layout> all = {
+#include "layouts.inc"
+    };
+    return all;
+}
+
+using Bytes = char*;
+
+const Layout& layout() {
+    const char* wanted = std::getenv("BROKEN_VERSION");
+    for (const Layout& one : layouts()) {
+        if (wanted != nullptr && std::strcmp(one.version, wanted) == 0) {
+            return one;
+        }
+    }
+    std::fprintf(stderr, "BROKEN_VERSION must name a version\n");
+    std::abort();
+}
+
+bool has(const char* name) { return layout().at.count(name) > 0; }
+size_t at(const char* name) { return layout().at.at(name); }
+
+template <class T>
+T get(const void* record, const char* name) {
+    T value;
+    std::memcpy(&value, static_cast<const char*>(record) + at(name), sizeof value);
+    return value;
+}
+
+template <class T>
+void put(void* record, const char* name, T value) {
+    std::memcpy(static_cast<char*>(record) + at(name), &value, sizeof value);
+}
+
+bool fault(const char* name) {
+    const char* wanted = std::getenv("BROKEN_FAULT");
+    return wanted != nullptr && std::strcmp(wanted, name) == 0;
+}
+
+struct Sighting {
+    uint32_t frame;
+    float box[4];
+    float score;
+};
+
+struct Track {
+    uint64_t id;
+    uint16_t class_id;
+    Bytes input;  // the input object of this frame, or null
+    std::vector<Sighting> sightings;
+    uint32_t last_frame;
+    uint32_t age;
+    bool reported_past;
+};
+
+struct Finished {
+    uint64_t stream;
+    Track track;
+};
+
+struct Context {
+    uint64_t serial = 0;
+    std::map<uint64_t, std::vector<Track>> streams;
+    std::vector<Finished> finished;
+    std::set<uint64_t> ever_seen;
+};
+
+std::atomic<uint64_t> next_id{1};
+std::atomic<uint64_t> next_context{1};
+
+constexpr uint32_t max_targets = 64;
+constexpr uint32_t trajectory = 8;
+constexpr uint32_t past_length = 8;
+
+float overlap(const float* a, const float* b) {
+    const float width = std::fmin(a[0] + a[2], b[0] + b[2]) - std::fmax(a[0], b[0]);
+    const float height = std::fmin(a[1] + a[3], b[1] + b[3]) - std::fmax(a[1], b[1]);
+    if (width <= 0 || height <= 0) {
+        return 0;
+    }
+    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height);
+}
+
+Track* find_track(std::vector<Track>& tracks, const Bytes object) {
+    float box[4];
+    std::memcpy(box, object + at("NvMOTObjToTrack.bbox"), sizeof box);
+    Track* best = nullptr;
+    float best_overlap = 0.2F;
+    for (Track& track : tracks) {
+        const float here = overlap(track.sightings.back().box, box);
+        if (track.input == nullptr && here > best_overlap &&
+            track.class_id == get<uint16_t>(object, "NvMOTObjToTrack.classId")) {
+            best = &track;
+            best_overlap = here;
+        }
+    }
+    return best;
+}
+
+void see(Track& track, Bytes object, uint32_t frame) {
+    Sighting sighting{frame, {}, get<float>(object, "NvMOTObjToTrack.confidence")};
+    std::memcpy(sighting.box, object + at("NvMOTObjToTrack.bbox"), sizeof sighting.box);
+    track.input = object;
+    track.last_frame = frame;
+    track.sightings.push_back(sighting);
+    if (track.sightings.size() > trajectory) {
+        track.sightings.erase(track.sightings.begin());
+    }
+}
+
+uint64_t fresh_id(const std::vector<Track>& tracks) {
+    if (fault("id-zero")) {
+        return 0;
+    }
+    if (fault("id-untracked")) {
+        return ~uint64_t{0};
+    }
+    if (fault("id-two-streams") || fault("id-reused")) {
+        return 1 + tracks.size();
+    }
+    return next_id++;
+}
+
+// Every detection is taken at once: what decides is not the tests' matter.
+void update(Context& context, uint64_t stream, Bytes frame) {
+    std::vector<Track>& tracks = context.streams[stream];
+    context.ever_seen.insert(stream);
+    Bytes list = frame + at("NvMOTFrame.objectsIn");
+    const uint32_t number = get<uint32_t>(frame, "NvMOTFrame.frameNum");
+    const uint32_t filled = get<uint32_t>(list, "NvMOTObjToTrackList.numFilled");
+    const bool detected =
+        get<uint8_t>(list, "NvMOTObjToTrackList.detectionDone") != 0 || filled > 0;
+    Bytes objects = get<Bytes>(list, "NvMOTObjToTrackList.list");
+    for (Track& track : tracks) {
+        track.input = nullptr;
+        ++track.age;
+    }
+    for (uint32_t k = 0; k < filled; ++k) {
+        Bytes object = objects + k * at("NvMOTObjToTrack");
+        Track* track = find_track(tracks, object);
+        if (track == nullptr) {
+            const uint16_t class_id = get<uint16_t>(object, "NvMOTObjToTrack.classId");
+            tracks.push_back({fresh_id(tracks), class_id, nullptr, {}, number, 0, false});
+            track = &tracks.back();
+        }
+        see(*track, object, number);
+    }
+    if (detected) {
+        for (size_t k = tracks.size(); k-- > 0;) {
+            if (tracks[k].input != nullptr || (number - tracks[k].last_frame < 5)) {
+                continue;
+            }
+            context.finished.push_back({stream, tracks[k]});
+            tracks.erase(tracks.begin() + static_cast<long>(k));
+        }
+    }
+    if (fault("input-changed") && filled > 0) {
+        put<float>(objects, "NvMOTObjToTrack.confidence", 0.25F);
+    }
+}
+
+void write_slot(Bytes slot, const Track& track) {
+    const Sighting& last = track.sightings.back();
+    if (fault("foreign-field")) {
+        std::memset(slot, 0, at("NvMOTTrackedObj"));
+    }
+    put<uint16_t>(slot, "NvMOTTrackedObj.classId",
+                  static_cast<uint16_t>(track.class_id + (fault("class-changed") ? 1 : 0)));
+    put<uint64_t>(slot, "NvMOTTrackedObj.trackingId", track.id);
+    std::memcpy(slot + at("NvMOTTrackedObj.bbox"), last.box, sizeof last.box);
+    put<float>(slot, "NvMOTTrackedObj.confidence", fault("score-not-finite") ? NAN : last.score);
+    put<uint32_t>(slot, "NvMOTTrackedObj.age", track.age);
+    put<Bytes>(slot, "NvMOTTrackedObj.associatedObjectIn", track.input);
+    if (fault("box-not-finite")) {
+        put<float>(slot, "NvMOTTrackedObj.bbox", NAN);
+    }
+    if (fault("object-foreign") && track.input != nullptr) {
+        put<Bytes>(slot, "NvMOTTrackedObj.associatedObjectIn", track.input + 1);
+    }
+    if (has("NvMOTTrackedObj.mask") && fault("mask-size")) {
+        put<uint32_t>(slot + at("NvMOTTrackedObj.mask"), "NvMOTMask.width", 7);
+    }
+    if (has("NvMOTTrackedObj.mask") && fault("mask-memory")) {
+        get<float*>(slot + at("NvMOTTrackedObj.mask"), "NvMOTMask.data")[3] = 1.0F;
+    }
+}
+
+void break_slots(Bytes slots, uint32_t filled, uint32_t allocated) {
+    const size_t stride = at("NvMOTTrackedObj");
+    if (fault("beyond-filled") && filled < allocated) {
+        slots[filled * stride + 9] = 1;
+    }
+    if (fault("past-the-end")) {
+        slots[allocated * stride] = 1;
+    }
+    if (filled > 1 && fault("id-twice")) {
+        put<uint64_t>(slots + stride, "NvMOTTrackedObj.trackingId",
+                      get<uint64_t>(slots, "NvMOTTrackedObj.trackingId"));
+    }
+    if (filled > 1 && fault("object-twice")) {
+        put<Bytes>(slots + stride, "NvMOTTrackedObj.associatedObjectIn",
+                   get<Bytes>(slots, "NvMOTTrackedObj.associatedObjectIn"));
+    }
+}
+
+void report(const std::vector<Track>& tracks, Bytes list, bool detected) {
+    const uint32_t allocated = get<uint32_t>(list, "NvMOTTrackedObjList.numAllocated");
+    Bytes slots = get<Bytes>(list, "NvMOTTrackedObjList.list");
+    const size_t stride = at("NvMOTTrackedObj") + (fault("stride") ? 8 : 0);
+    uint32_t filled = 0;
+    for (const Track& track : tracks) {
+        if ((track.input == nullptr && detected) || filled == allocated) {
+            continue;
+        }
+        write_slot(slots + filled++ * stride, track);
+    }
+    break_slots(slots, filled, allocated);
+    put<uint8_t>(list, "NvMOTTrackedObjList.valid", 1);
+    if (fault("num-filled-unset")) {
+        return;
+    }
+    put<uint32_t>(list, "NvMOTTrackedObjList.numFilled",
+                  fault("num-filled-large") ? allocated + 1 : filled);
+}
+
+void break_lists(Bytes batch, Bytes lists, uint32_t frames) {
+    const size_t size = at("NvMOTTrackedObjList");
+    static std::vector<char> own(max_targets * 400);
+    if (fault("list-pointer")) {
+        put<Bytes>(lists, "NvMOTTrackedObjList.list", own.data());
+    }
+    if (fault("frame-number")) {
+        put<uint32_t>(lists, "NvMOTTrackedObjList.frameNum", 123456);
+    }
+    if (fault("frame-not-asked")) {
+        put<uint64_t>(lists, "NvMOTTrackedObjList.streamID", 99);
+    }
+    if (fault("too-many-lists")) {
+        put<uint32_t>(batch, "NvMOTTrackedObjBatch.numFilled", frames + 1);
+    }
+    if (fault("list-missing")) {
+        put<uint32_t>(batch, "NvMOTTrackedObjBatch.numFilled", frames - 1);
+    }
+    if (fault("stream-twice") && frames > 1) {
+        put<uint64_t>(lists + size, "NvMOTTrackedObjList.streamID",
+                      get<uint64_t>(lists, "NvMOTTrackedObjList.streamID"));
+    }
+}
+
+}  // namespace
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+#ifndef WITHOUT_QUERY
+EXPORT int NvMOT_Query(uint16_t path_length, char* path, void* query) {
+    if (fault("stdout")) {
+        std::printf("hello from Query\n");
+    }
+    if (fault("query-status")) {
+        return 1;
+    }
+    if (path_length > 0 && path[path_length] != 0) {
+        return 2;
+    }
+    static std::atomic<uint32_t> asked{0};
+    put<uint8_t>(query, "NvMOTQuery.computeConfig", 2);
+    put<uint8_t>(query, "NvMOTQuery.numTransforms", fault("transforms") ? 2 : 0);
+    put<uint32_t>(query, "NvMOTQuery.colorFormats", 6);
+    put<uint32_t>(query, "NvMOTQuery.memType", fault("query-merge") ? asked++ : 2);
+    if (!fault("query-unanswered")) {
+        put<uint8_t>(query, "NvMOTQuery.supportPastFrame", fault("past") ? 1 : 0);
+    }
+    if (has("NvMOTQuery.batchMode")) {
+        put<uint32_t>(query, "NvMOTQuery.batchMode", fault("batch-mode") ? 2 : 1);
+    } else {
+        put<uint8_t>(query, "NvMOTQuery.supportBatchProcessing", fault("batch-mode") ? 0 : 1);
+    }
+    if (has("NvMOTQuery.maxTargetsPerStream")) {
+        put<uint32_t>(query, "NvMOTQuery.maxTargetsPerStream",
+                      fault("max-targets") ? 0 : max_targets);
+        put<uint32_t>(query, "NvMOTQuery.maxShadowTrackingAge", past_length);
+    }
+    if (has("NvMOTQuery.contextHandle") && fault("query-handle")) {
+        put<uint64_t>(query, "NvMOTQuery.contextHandle", 5);
+    }
+    if (fault("query-size")) {
+        static_cast<char*>(query)[at("NvMOTQuery")] = 1;
+    }
+    return 0;
+}
+#endif
+
+EXPORT int NvMOT_Init(void* config, void** handle, void* response) {
+    if (fault("init-fails")) {
+        return 1;
+    }
+    auto* context = new Context;
+    context->serial = next_context++;
+    *handle = context;
+    if (get<uint32_t>(config, "NvMOTConfig.maxStreams") == 0) {
+        return 1;
+    }
+    if (!fault("init-response")) {
+        std::memset(response, 0, at("NvMOTConfigResponse"));
+    }
+    if (fault("init-size")) {
+        static_cast<char*>(response)[at("NvMOTConfigResponse")] = 1;
+    }
+    return fault("init-status") ? 1 : 0;
+}
+
+EXPORT void NvMOT_DeInit(void* handle) { delete static_cast<Context*>(handle); }
+
+EXPORT int NvMOT_Process(void* handle, void* params, void* batch) {
+    auto& context = *static_cast<Context*>(handle);
+    if (fault("stdout")) {
+        std::printf("hello from Process\n");
+    }
+    const uint32_t frames = get<uint32_t>(params, "NvMOTProcessParams.numFrames");
+    Bytes frame = get<Bytes>(params, "NvMOTProcessParams.frameList");
+    Bytes lists = get<Bytes>(batch, "NvMOTTrackedObjBatch.list");
+    for (uint32_t k = 0; k < frames; ++k, frame += at("NvMOTFrame")) {
+        const uint64_t stream = get<uint64_t>(frame, "NvMOTFrame.streamID");
+        update(context, stream, frame);
+        Bytes objects = frame + at("NvMOTFrame.objectsIn");
+        const bool detected = get<uint8_t>(objects, "NvMOTObjToTrackList.detectionDone") != 0;
+        report(context.streams[stream], lists + k * at("NvMOTTrackedObjList"), detected);
+    }
+    break_lists(static_cast<Bytes>(batch), lists, frames);
+    return fault("process-status") ? 1 : 0;
+}
+
+EXPORT int NvMOT_RemoveStreams(void* handle, uint64_t stream) {
+    auto& context = *static_cast<Context*>(handle);
+    if (fault("call-status")) {
+        return 1;
+    }
+    if (fault("removal-ignored")) {
+        return 0;
+    }
+    for (auto one = context.streams.begin(); one != context.streams.end();) {
+        const bool gone = fault("removal-wipes-all") || (one->first >> 32) == (stream >> 32);
+        one = gone ? context.streams.erase(one) : std::next(one);
+    }
+    return 0;
+}
+
+EXPORT int NvMOT_UpdateParams(void*, const void* text) {
+    const char* start;
+    size_t length;
+    std::memcpy(&start, text, 8);
+    std::memcpy(&length, static_cast<const char*>(text) + 8, 8);
+    return std::string(start, length).find("refuse") == std::string::npos ? 0 : 1;
+}
