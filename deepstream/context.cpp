@@ -271,7 +271,7 @@ void Context::remove_streams(std::uint64_t stream) {
 
 void Context::change(const std::string& yaml) {
     Config said;
-    read_yaml(yaml, "NvMOT_UpdateParams", said);
+    read_yaml(yaml, "the new text", said);
     std::vector<std::string> refused;
     const std::lock_guard<std::mutex> lock(mutex_);
     tracker_.change(changed_config(tracker_.config(), said, refused));

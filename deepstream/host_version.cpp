@@ -148,23 +148,9 @@ const Host& find_host(const void* caller, FirstCall call, const std::string& wis
     return *known_host;
 }
 
-const Abi& abi_for_init(const void* caller) {
-    {
-        const std::lock_guard<std::mutex> lock(detection_mutex);
-        if (known_host != nullptr) {
-            return *known_host->abi;
-        }
-    }
-    try {
-        const Clue clue = best_clue(look_at_plugin(caller));
-        bool newer = false;
-        if (!clue.version.empty()) {
-            return abi_of_version(clue.version, newer);
-        }
-    } catch (const HostError&) {
-        // The configuration may settle it; find_host() says what is wrong if it does not.
-    }
-    return abi_of(Generation::deepstream_7_0);
+const Abi& abi_for_init() {
+    const std::lock_guard<std::mutex> lock(detection_mutex);
+    return known_host != nullptr ? *known_host->abi : abi_of(Generation::deepstream_7_0);
 }
 
 }  // namespace streamtrack::nvmot

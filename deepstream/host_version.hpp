@@ -33,9 +33,10 @@ enum class FirstCall { query, init };
 // deepstream_version. Throws HostError. Any thread, at any time.
 const Host& find_host(const void* caller, FirstCall call, const std::string& wished);
 
-// How to read NvMOT_Init's configuration before its path, hence its deepstream_version, is known:
-// where nothing tells the version it is 7.0's, since no older host calls NvMOT_Init first.
-const Abi& abi_for_init(const void* caller);
+// How to read NvMOT_Init's configuration, whose file may have the deepstream_version that finding
+// the host needs: where the host is not known yet it is 7.0's form, which all later ones share,
+// since no older host calls NvMOT_Init first.
+const Abi& abi_for_init();
 
 // The generation of a version such as "6.1.1"; throws HostError where there is none. Sets
 // `is_newer` for a version after the newest known.

@@ -73,7 +73,7 @@ STREAMTRACK_EXPORT int NvMOT_Init(void* config, void** handle, ConfigResponse* r
     }
     *handle = nullptr;  // hosts look at this, not at the status
     return guarded("NvMOT_Init", static_cast<int>(Status::error), [&]() -> int {
-        const HostConfig told = abi_for_init(caller).read_config(config);
+        const HostConfig told = abi_for_init().read_config(config);
         Config wished = load_config(text_of_path(told.path, told.path_size));
         const Host& host = find_host(caller, FirstCall::init, wished.resolve().deepstream_version);
         *handle = new Context(host, told, std::move(wished));

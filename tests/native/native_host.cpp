@@ -85,9 +85,7 @@ Host::Host(const Library& library, const std::string& version, HostOptions optio
     allocate();
 }
 
-Host::~Host() {
-    function<void (*)(void*)>(library_, "NvMOT_DeInit")(handle_);
-}
+Host::~Host() { function<void (*)(void*)>(library_, "NvMOT_DeInit")(handle_); }
 
 void Host::ask() {
     const Memory query = garbage(layout_.size("NvMOTQuery"));
@@ -103,10 +101,10 @@ void Host::ask() {
     if (layout_.has("NvMOTQuery", "contextHandle")) {
         put(at("contextHandle"), handle_);
     }
-    query_.status = plugin_query(
-        function<int (*)(std::uint16_t, char*, void*)>(library_, "NvMOT_Query"),
-        static_cast<std::uint16_t>(options_.config_path.size()), options_.config_path.data(),
-        query.get());
+    query_.status =
+        plugin_query(function<int (*)(std::uint16_t, char*, void*)>(library_, "NvMOT_Query"),
+                     static_cast<std::uint16_t>(options_.config_path.size()),
+                     options_.config_path.data(), query.get());
     if (query_.status != 0) {
         throw std::runtime_error("NvMOT_Query failed");
     }
@@ -221,8 +219,8 @@ void Host::fill(const std::vector<FrameIn>& frames) {
 }
 
 int Host::call_process() {
-    return function<int (*)(void*, void*, void*)>(library_, "NvMOT_Process")(
-        handle_, params_.get(), batch_.get());
+    return function<int (*)(void*, void*, void*)>(library_, "NvMOT_Process")(handle_, params_.get(),
+                                                                             batch_.get());
 }
 
 std::vector<FrameOut> Host::process(const std::vector<FrameIn>& frames) {
@@ -238,22 +236,21 @@ std::vector<FrameOut> Host::process(const std::vector<FrameIn>& frames) {
         FrameOut one{frames[k].stream, {}};
         const auto filled =
             get<std::uint32_t>(list(k) + layout_.at("NvMOTTrackedObjList", "numFilled"));
-        const auto* slot =
-            get<std::uint8_t*>(list(k) + layout_.at("NvMOTTrackedObjList", "list"));
+        const auto* slot = get<std::uint8_t*>(list(k) + layout_.at("NvMOTTrackedObjList", "list"));
         for (std::uint32_t j = 0; j < filled; ++j, slot += layout_.size("NvMOTTrackedObj")) {
             const auto at = [&](const char* field) {
                 return slot + layout_.at("NvMOTTrackedObj", field);
             };
             const auto* origin = get<std::uint8_t*>(at("associatedObjectIn"));
             const std::uint8_t* box = at("bbox");
-            one.tracked.push_back({get<std::uint64_t>(at("trackingId")),
-                                   {get<float>(box), get<float>(box + 4), get<float>(box + 8),
-                                    get<float>(box + 12), get<float>(at("confidence")),
-                                    get<std::uint16_t>(at("classId"))},
-                                   get<std::uint32_t>(at("age")),
-                                   origin == nullptr ? -1
-                                                     : static_cast<int>((origin - inputs) /
-                                                                        static_cast<long>(in_size))});
+            one.tracked.push_back(
+                {get<std::uint64_t>(at("trackingId")),
+                 {get<float>(box), get<float>(box + 4), get<float>(box + 8), get<float>(box + 12),
+                  get<float>(at("confidence")), get<std::uint16_t>(at("classId"))},
+                 get<std::uint32_t>(at("age")),
+                 origin == nullptr
+                     ? -1
+                     : static_cast<int>((origin - inputs) / static_cast<long>(in_size))});
         }
         out.push_back(std::move(one));
     }

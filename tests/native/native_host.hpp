@@ -1,6 +1,6 @@
 // A host for NvMOT libraries that is small enough to run under valgrind and sanitizers: it lays
-// out memory as one DeepStream version does, byte by byte from layout.json, and leaves uninitialised
-// what that version leaves uninitialised.
+// out memory as one DeepStream version does, byte by byte from layout.json, and leaves
+// uninitialised what that version leaves uninitialised.
 #pragma once
 
 #include <cstddef>
@@ -109,7 +109,8 @@ struct QueryOut {
 // One element with one context.
 class Host {
   public:
-    // Queries and inits in the version's order; throws std::runtime_error where the library says no.
+    // Queries and inits in the version's order; throws std::runtime_error where the library says
+    // no.
     Host(const Library& library, const std::string& version, HostOptions options);
     ~Host();
     Host(const Host&) = delete;

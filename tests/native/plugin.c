@@ -16,7 +16,8 @@ static struct description description = {1, 20, "nvdsgst_tracker", "driver", NUL
 EXPORT const struct description* gst_plugin_nvdsgst_tracker_get_desc(void) { return &description; }
 EXPORT void plugin_set_version(const char* version) { description.version = version; }
 
-EXPORT int plugin_query(int (*call)(uint16_t, char*, void*), uint16_t size, char* path, void* query) {
+EXPORT int plugin_query(int (*call)(uint16_t, char*, void*), uint16_t size, char* path,
+                        void* query) {
     volatile int status = call(size, path, query); /* no tail call: we must be the caller */
     return status;
 }
