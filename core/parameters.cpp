@@ -149,10 +149,10 @@ struct Assigner {
     const std::string& text;
     Settings& settings;
 
-    void operator()(double Settings::*field) const {
+    void operator()(double Settings::* field) const {
         settings.*field = number_in_range(parameter, text);
     }
-    void operator()(std::int64_t Settings::*field) const {
+    void operator()(std::int64_t Settings::* field) const {
         const double value = number_in_range(parameter, text);
         const auto whole = static_cast<std::int64_t>(value);
         if (static_cast<double>(whole) != value) {
@@ -160,13 +160,13 @@ struct Assigner {
         }
         settings.*field = whole;
     }
-    void operator()(bool Settings::*field) const {
+    void operator()(bool Settings::* field) const {
         if (text != "true" && text != "false" && text != "True" && text != "False") {
             refuse(parameter, text, "write true or false");
         }
         settings.*field = text[0] == 't' || text[0] == 'T';
     }
-    void operator()(std::string Settings::*field) const { settings.*field = text; }
+    void operator()(std::string Settings::* field) const { settings.*field = text; }
     void operator()(ChoiceField field) const {
         const std::vector<std::string> names = split_choices(parameter);
         const auto found = std::find(names.begin(), names.end(), text);
@@ -181,16 +181,16 @@ struct Teller {
     const Parameter& parameter;
     const Settings& settings;
 
-    std::string operator()(double Settings::*field) const {
+    std::string operator()(double Settings::* field) const {
         return text_of_number(settings.*field);
     }
-    std::string operator()(std::int64_t Settings::*field) const {
+    std::string operator()(std::int64_t Settings::* field) const {
         return std::to_string(settings.*field);
     }
-    std::string operator()(bool Settings::*field) const {
+    std::string operator()(bool Settings::* field) const {
         return settings.*field ? "true" : "false";
     }
-    std::string operator()(std::string Settings::*field) const { return settings.*field; }
+    std::string operator()(std::string Settings::* field) const { return settings.*field; }
     std::string operator()(ChoiceField field) const {
         return split_choices(parameter)[static_cast<std::size_t>(settings.*field.member)];
     }

@@ -13,7 +13,7 @@ namespace streamtrack {
 
 // A number that may also be an enumeration's value, written by the names in `choices`.
 struct ChoiceField {
-    int Settings::*member;
+    int Settings::* member;
 };
 
 // Where a parameter may stand: in the whole configuration only, also in `streams:`, or also in

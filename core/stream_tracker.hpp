@@ -43,8 +43,8 @@ class StreamTracker {
   private:
     // How one pass of matching counts its costs.
     struct Pass {
-        bool fused;                    // IoU times score, or IoU alone
-        double ClassSettings::*limit;  // the highest cost of a match
+        bool fused;                     // IoU times score, or IoU alone
+        double ClassSettings::* limit;  // the highest cost of a match
     };
 
     double steps_to(const Frame& frame) const;

@@ -13,6 +13,7 @@ constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr const char* kColumns = "frame, id, left, top, width, height, score";
+constexpr double kLastFrame = 1e8;  // 38 days at 30 frames a second: a larger number is no frame
 constexpr int kColumnCount = 7;
 
 std::string shortened(const char* begin, const char* end) {
@@ -147,9 +148,9 @@ void read_row(Line& line, MotRows& rows) {
         values[column] = line.next(column);
     }
     const double frame = values[0];
-    if (!(frame >= 1 && frame <= 4294967295.0 && frame == std::floor(frame))) {
-        line.fail("frame must be a whole number from 1 to 4294967295, got " +
-                  std::to_string(frame) + "; MOT text counts frames from 1");
+    if (!(frame >= 1 && frame <= kLastFrame && frame == std::floor(frame))) {
+        line.fail("frame must be a whole number from 1 to 100000000, got " + std::to_string(frame) +
+                  "; MOT text counts frames from 1");
     }
     const Detection detection{{static_cast<float>(values[2]), static_cast<float>(values[3]),
                                static_cast<float>(values[4]), static_cast<float>(values[5])},

@@ -6,7 +6,7 @@ import enum
 import math
 import os
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from numpy.typing import ArrayLike
 
@@ -15,6 +15,7 @@ from streamtrack.arrays import NO_BOXES, NO_SCORES, as_arrays
 from streamtrack.config import Config
 
 StreamName = str | int
+Name = TypeVar("Name", bound=StreamName)
 FrameArrays = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike | None] | None
 ConfigLike = Config | str | os.PathLike[str] | Mapping[str, Any]
 
@@ -114,11 +115,11 @@ class MultiStreamTracker:
 
     def update_batch(
         self,
-        frames: Mapping[StreamName, FrameArrays],
+        frames: Mapping[Name, FrameArrays],
         *,
-        detected: bool | Mapping[StreamName, bool] = True,
-        timestamps: float | Mapping[StreamName, float] | None = None,
-    ) -> dict[StreamName, Tracks]:
+        detected: bool | Mapping[Name, bool] = True,
+        timestamps: float | Mapping[Name, float] | None = None,
+    ) -> dict[Name, Tracks]:
         """Takes one frame each of many streams, on all cores and without the GIL.
 
         The tracks and ids are those of `update` called for one stream after the other, in the order
@@ -251,9 +252,9 @@ def _columns(stream: StreamName, arrays: FrameArrays) -> tuple[Any, Any, Any]:
 
 
 def _said(
-    stream: StreamName,
-    detected: bool | Mapping[StreamName, bool],
-    timestamps: float | Mapping[StreamName, float] | None,
+    stream: Name,
+    detected: bool | Mapping[Name, bool],
+    timestamps: float | Mapping[Name, float] | None,
     arrays: FrameArrays,
 ) -> tuple[bool, float]:
     saw = detected if isinstance(detected, bool) else detected.get(stream, True)

@@ -28,7 +28,7 @@ class Settings:
     report_lost: int = 0
 
     @classmethod
-    def of(cls, **given: Any) -> Settings:  # noqa: ANN401 - the fields have their types above
+    def of(cls, **given: Any) -> Settings:
         """The preset's values, and above them what was given."""
         if given.get("preset") == "reference":
             preset = cls(

@@ -1,0 +1,56 @@
+"""The command `streamtrack`: each verb reads its words and calls a public function."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import streamtrack
+from streamtrack.cli.deepstream import deepstream
+from streamtrack.cli.demo import demo
+from streamtrack.cli.host import host
+from streamtrack.cli.parameters import parameters
+from streamtrack.cli.track import track
+from streamtrack.io.source import InputError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(streamtrack.__version__, prog_name="streamtrack")
+def app() -> None:
+    """ByteTrack for many cameras at once: recorded detections in, tracks with ids out.
+
+    Start with `streamtrack demo`, then `streamtrack track det.txt -o tracks`.
+    """
+
+
+for command in (track, demo, parameters, deepstream, host):
+    app.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; what the user did wrong is one line on stderr, never a traceback.
+
+    Returns:
+        0, or 1 for bad input and 2 for a bad command line.
+    """
+    try:
+        result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "streamtrack"
+        return _fail(f"{error.format_message()} See {where} --help.", 2)
+    except click.Abort:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (streamtrack.ConfigError, InputError, OSError, RuntimeError) as error:
+        return _fail(str(error), 1)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, status: int) -> int:
+    click.echo(f"streamtrack: error: {' '.join(message.split())}", err=True)
+    return status

@@ -1,0 +1,18 @@
+"""`streamtrack deepstream`: what an NVIDIA DeepStream pipeline needs."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group(epilog="Example: streamtrack deepstream lib-path")
+def deepstream() -> None:
+    """Use the tracker in NVIDIA DeepStream."""
+
+
+@deepstream.command("lib-path", epilog="Example: ll-lib-file=$(streamtrack deepstream lib-path)")
+def lib_path() -> None:
+    """Print the path of libByteTracker.so, for ll-lib-file."""
+    from streamtrack.deepstream import library_path
+
+    click.echo(library_path())

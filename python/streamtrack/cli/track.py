@@ -1,0 +1,103 @@
+"""`streamtrack track`: recorded detections to tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from streamtrack.cli.console import console, numbers_right, progress_bar
+from streamtrack.cli.options import (
+    config_of,
+    config_options,
+    host_options,
+    library_of,
+    version_of,
+)
+
+if TYPE_CHECKING:
+    from streamtrack.offline import RunSummary
+
+
+@click.command(
+    epilog="Example: streamtrack track gate/ dock/det.txt -o tracks --set track_high_thresh=0.6"
+)
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, metavar="DIR", help="Where DIR/<stream>.txt go.")
+@config_options
+@click.option(
+    "--via",
+    type=click.Choice(["core", "deepstream"]),
+    default="core",
+    show_default=True,
+    help="What tracks: the core, or libByteTracker.so in a stand-in for DeepStream. The tracks "
+    "are the same bytes.",
+)
+@host_options
+@click.option(
+    "--threads",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="The most threads to use; 0, the default, for every core.",
+)
+def track(
+    inputs: Sequence[str],
+    output: str,
+    config_file: str | None,
+    preset: str | None,
+    assignments: Sequence[str],
+    via: str,
+    version: str | None,
+    library: str | None,
+    threads: int,
+) -> None:
+    """Track recorded detections: each INPUT is a stream, all advance together.
+
+    INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score),
+    or a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini. The stream has the
+    folder's or the file's name.
+    """
+    if via == "core" and (version is not None or library is not None):
+        raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")
+    from streamtrack.io import open_inputs
+    from streamtrack.offline import track_sources
+
+    config = config_of(config_file, preset, assignments)
+    engine = None
+    if via == "deepstream":
+        from streamtrack.nvtracker import NvTracker
+
+        engine = NvTracker(library_of(library), version_of(version))
+    sources = open_inputs(inputs)
+    for source in sources:
+        for note in source.notes:
+            click.echo(f"streamtrack: note: {note}", err=True)
+    frames = sum(source.frame_count for source in sources)
+    with progress_bar("tracking", frames, "frames") as progress:
+        summary = track_sources(
+            sources, output, config, threads=threads, engine=engine, progress=progress
+        )
+    _print(summary)
+
+
+def _print(summary: RunSummary) -> None:
+    from rich.table import Table
+
+    table = Table("stream", "frames", "detections", "tracks", "boxes", "file", box=None)
+    numbers_right(table, 1, 2, 3, 4)
+    for stream in summary.streams:
+        table.add_row(
+            stream.name,
+            f"{stream.frames:,}",
+            f"{stream.detections:,}",
+            f"{len(stream.ids):,}",
+            f"{stream.boxes:,}",
+            str(stream.path),
+        )
+    stderr = console(stderr=True)
+    stderr.print(table)
+    frames = sum(stream.frames for stream in summary.streams)
+    if frames:
+        stderr.print(f"{summary.seconds / frames * 1e6:.1f} microseconds a frame in the tracker")

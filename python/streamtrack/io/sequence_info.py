@@ -1,0 +1,65 @@
+"""Reads a MOTChallenge sequence's seqinfo.ini."""
+
+from __future__ import annotations
+
+import configparser
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamtrack.io.source import InputError
+
+
+@dataclass(frozen=True)
+class SequenceInfo:
+    """What a seqinfo.ini says; None where it is silent."""
+
+    frame_rate: float | None = None
+    frame_count: int | None = None
+    size: tuple[int, int] | None = None
+
+
+def read_sequence_info(path: Path) -> SequenceInfo:
+    """Returns what a seqinfo.ini says of rate, length and size.
+
+    Raises:
+        InputError: The file is no seqinfo.ini, or a number in it is not above 0.
+    """
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        with path.open(encoding="utf-8") as file:
+            parser.read_file(file)
+        section = parser["Sequence"]
+    except (configparser.Error, UnicodeDecodeError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{path}: it must hold a section [Sequence], got: {reason}; mend or remove the file"
+        ) from None
+    rate = _positive(path, section, "frameRate")
+    length = _positive(path, section, "seqLength")
+    width, height = _positive(path, section, "imWidth"), _positive(path, section, "imHeight")
+    return SequenceInfo(
+        frame_rate=rate,
+        frame_count=None if length is None else _whole(path, "seqLength", length),
+        size=None if width is None or height is None else (int(width), int(height)),
+    )
+
+
+def _positive(path: Path, section: configparser.SectionProxy, key: str) -> float | None:
+    text = section.get(key)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e9:
+        raise InputError(
+            f"{path}: {key} must be a number above 0, got {text!r}; mend or remove the line"
+        )
+    return value
+
+
+def _whole(path: Path, key: str, value: float) -> int:
+    if value != int(value):
+        raise InputError(f"{path}: {key} must be a whole number, got {value}; mend the line")
+    return int(value)

@@ -1,0 +1,182 @@
+"""Tracks recorded detections: many inputs at once, frame by frame, as live cameras come."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streamtrack.config import Config
+from streamtrack.io.mot import MotWriter
+from streamtrack.io.source import DetectedFrame, InputError, Source
+from streamtrack.tracker import MultiStreamTracker
+
+
+class TrackedFrame(Protocol):
+    """What is written of one frame: columns of equal length, boxes as left, top, width, height."""
+
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """Shape (M,)."""
+
+    @property
+    def boxes(self) -> NDArray[np.float32]:
+        """Shape (M, 4), contiguous."""
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """Shape (M,)."""
+
+    @property
+    def detection_index(self) -> NDArray[np.signedinteger[Any]]:
+        """Shape (M,); -1 where no detection matched."""
+
+
+# Tracks one frame each of several streams: (frame number, name -> detections) -> name -> tracks.
+Step = Callable[[int, Mapping[str, DetectedFrame]], Mapping[str, TrackedFrame]]
+# Opens what tracks, for sources with a configuration, and closes it at the end.
+Engine = Callable[[Config, Sequence[Source]], AbstractContextManager[Step]]
+# Called after every batch with the number of frames that it held.
+Progress = Callable[[int], None]
+
+
+@dataclass
+class StreamSummary:
+    """What happened in one stream."""
+
+    name: str
+    path: Path
+    frames: int = 0
+    detections: int = 0
+    boxes: int = 0
+    ids: set[int] = field(default_factory=set)
+
+
+@dataclass
+class RunSummary:
+    """What happened in a run; `seconds` is the time spent in tracking, without files."""
+
+    streams: list[StreamSummary]
+    seconds: float = 0.0
+
+
+def with_sequence_rates(config: Config, sources: Sequence[Source]) -> Config:
+    """Returns the configuration with the frame rates that the sources' own files give."""
+    for source in sources:
+        if source.frame_rate is not None:
+            config = config.with_frame_rate(source.name, source.frame_rate)
+    return config
+
+
+def track_sources(
+    sources: Sequence[Source],
+    output: str | os.PathLike[str],
+    config: Config | None = None,
+    *,
+    threads: int = 0,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Tracks several streams at once and writes `output/<stream>.txt` for each.
+
+    The streams advance together, frame by frame, in the order given; one that is shorter ends
+    earlier. A run that fails leaves no output.
+
+    Args:
+        sources: Streams of different names, as `streamtrack.io.open_inputs` gives them.
+        output: The folder to write to; made if it is missing.
+        config: The parameters; a source's own frame rate stands below them.
+        threads: As for `MultiStreamTracker`.
+        engine: What tracks: None for the core in this process, a `streamtrack.nvtracker.NvTracker`
+            for libByteTracker.so as DeepStream drives it.
+        progress: Called after every batch with the number of frames that it held.
+
+    Raises:
+        InputError: A source cannot be read, or the folder cannot be written.
+    """
+    config = with_sequence_rates(config or Config(), sources)
+    folder = Path(output)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: the output must be a folder, got: {error.strerror}; choose another"
+        ) from None
+    streams = {source.name: _Stream(source, folder) for source in sources}
+    with ExitStack() as unwritten:
+        for stream in streams.values():
+            unwritten.callback(stream.writer.discard)
+        opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
+        with opened as step:
+            seconds = _run(streams, step, progress)
+        for stream in streams.values():
+            stream.writer.close()
+    return RunSummary([stream.summary for stream in streams.values()], seconds)
+
+
+class _Stream:
+    """One stream under way: where its frames come from and where its tracks go."""
+
+    def __init__(self, source: Source, folder: Path) -> None:
+        self.frames: Iterator[DetectedFrame] = source.frames()
+        self.writer = MotWriter(folder / f"{source.name}.txt")
+        self.summary = StreamSummary(source.name, self.writer.path)
+
+    def take(self, number: int, frame: DetectedFrame, tracks: TrackedFrame) -> None:
+        ids = tracks.ids
+        self.writer.add(number, ids, tracks.boxes, tracks.scores)
+        self.summary.frames += 1
+        self.summary.detections += len(frame.scores)
+        self.summary.boxes += len(ids)
+        self.summary.ids.update(ids.tolist())
+
+
+def _run(streams: Mapping[str, _Stream], step: Step, progress: Progress | None) -> float:
+    live = dict(streams)
+    seconds = 0.0
+    number = 0
+    while live:
+        number += 1
+        batch: dict[str, DetectedFrame] = {}
+        for name in list(live):
+            frame = next(live[name].frames, None)
+            if frame is None:
+                del live[name]
+            else:
+                batch[name] = frame
+        if not batch:
+            break
+        start = time.perf_counter()
+        tracked = step(number, batch)
+        seconds += time.perf_counter() - start
+        for name, frame in batch.items():
+            live[name].take(number, frame, tracked[name])
+        if progress:
+            progress(len(batch))
+    return seconds
+
+
+def core_step(config: Config, threads: int = 0) -> Step:
+    """Returns a step that tracks with the core in this process."""
+    tracker = MultiStreamTracker(config, box_format="ltwh", threads=threads)
+
+    def step(number: int, frames: Mapping[str, DetectedFrame]) -> Mapping[str, TrackedFrame]:
+        del number
+        return tracker.update_batch(
+            {name: (frame.boxes, frame.scores, frame.classes) for name, frame in frames.items()},
+            detected={name: frame.detected for name, frame in frames.items()},
+            timestamps={
+                name: frame.timestamp
+                for name, frame in frames.items()
+                if frame.timestamp is not None
+            },
+        )
+
+    return step
