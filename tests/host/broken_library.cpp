@@ -1,101 +1,21 @@
 // A small tracker library that obeys the NvMOT API, or breaks one rule of it: the environment
 // variable BROKEN_VERSION names the DeepStream version whose layout it uses, BROKEN_FAULT the rule
-// to break. layouts.inc is made from layout.json when the tests run, so no offset stands here.
-#include <sys/mman.h>
-
+// to break, BROKEN_MISC the kinds of misc data that it declares.
 #include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "broken_layout.hpp"
+#include "broken_misc_data.hpp"
+
 namespace {
 
-struct Layout {
-    const char* version;
-    std::map<std::string, size_t> at;  // "Struct.field" -> offset, "Struct" -> size
-};
-
-const std::vector<Layout>& layouts() {
-    static const std::vector<Layout> all = {
-#include "layouts.inc"
-    };
-    return all;
-}
-
-using Bytes = char*;
-
-const Layout& layout() {
-    const char* wanted = std::getenv("BROKEN_VERSION");
-    for (const Layout& one : layouts()) {
-        if (wanted != nullptr && std::strcmp(one.version, wanted) == 0) {
-            return one;
-        }
-    }
-    std::fprintf(stderr, "BROKEN_VERSION must name a version\n");
-    std::abort();
-}
-
-bool has(const char* name) { return layout().at.count(name) > 0; }
-size_t at(const char* name) { return layout().at.at(name); }
-
-template <class T>
-T get(const void* record, const char* name) {
-    T value;
-    std::memcpy(&value, static_cast<const char*>(record) + at(name), sizeof value);
-    return value;
-}
-
-template <class T>
-void put(void* record, const char* name, T value) {
-    std::memcpy(static_cast<char*>(record) + at(name), &value, sizeof value);
-}
-
-bool fault(const char* name) {
-    const char* wanted = std::getenv("BROKEN_FAULT");
-    return wanted != nullptr && std::strcmp(wanted, name) == 0;
-}
-
-struct Sighting {
-    uint32_t frame;
-    float box[4];
-    float score;
-};
-
-struct Track {
-    uint64_t id;
-    uint16_t class_id;
-    Bytes input;  // the input object of this frame, or null
-    std::vector<Sighting> sightings;
-    uint32_t last_frame;
-    uint32_t age;
-    bool reported_past;
-};
-
-struct Finished {
-    uint64_t stream;
-    Track track;
-};
-
-struct Context {
-    uint64_t serial = 0;
-    std::map<uint64_t, std::vector<Track>> streams;
-    std::vector<Finished> finished;
-    std::set<uint64_t> ever_seen;
-};
-
 std::atomic<uint64_t> next_id{1};
-std::atomic<uint64_t> next_context{1};
-
-constexpr uint32_t max_targets = 64;
-constexpr uint32_t trajectory = 8;
-constexpr uint32_t past_length = 8;
 
 float overlap(const float* a, const float* b) {
     const float width = std::fmin(a[0] + a[2], b[0] + b[2]) - std::fmax(a[0], b[0]);
@@ -149,7 +69,6 @@ uint64_t fresh_id(const std::vector<Track>& tracks) {
 // Every detection is taken at once: what decides is not the tests' matter.
 void update(Context& context, uint64_t stream, Bytes frame) {
     std::vector<Track>& tracks = context.streams[stream];
-    context.ever_seen.insert(stream);
     Bytes list = frame + at("NvMOTFrame.objectsIn");
     const uint32_t number = get<uint32_t>(frame, "NvMOTFrame.frameNum");
     const uint32_t filled = get<uint32_t>(list, "NvMOTObjToTrackList.numFilled");
@@ -293,7 +212,7 @@ EXPORT int NvMOT_Query(uint16_t path_length, char* path, void* query) {
     put<uint32_t>(query, "NvMOTQuery.colorFormats", 6);
     put<uint32_t>(query, "NvMOTQuery.memType", fault("query-merge") ? asked++ : 2);
     if (!fault("query-unanswered")) {
-        put<uint8_t>(query, "NvMOTQuery.supportPastFrame", fault("past") ? 1 : 0);
+        put<uint8_t>(query, "NvMOTQuery.supportPastFrame", declares("past") ? 1 : 0);
     }
     if (has("NvMOTQuery.batchMode")) {
         put<uint32_t>(query, "NvMOTQuery.batchMode", fault("batch-mode") ? 2 : 1);
@@ -304,6 +223,11 @@ EXPORT int NvMOT_Query(uint16_t path_length, char* path, void* query) {
         put<uint32_t>(query, "NvMOTQuery.maxTargetsPerStream",
                       fault("max-targets") ? 0 : max_targets);
         put<uint32_t>(query, "NvMOTQuery.maxShadowTrackingAge", past_length);
+    }
+    if (has("NvMOTQuery.outputTerminatedTracks")) {
+        put<uint8_t>(query, "NvMOTQuery.outputTerminatedTracks", declares("terminated") ? 1 : 0);
+        put<uint32_t>(query, "NvMOTQuery.maxTrajectoryBufferLength", trajectory);
+        put<uint8_t>(query, "NvMOTQuery.outputShadowTracks", declares("shadow") ? 1 : 0);
     }
     if (has("NvMOTQuery.contextHandle") && fault("query-handle")) {
         put<uint64_t>(query, "NvMOTQuery.contextHandle", 5);
@@ -320,7 +244,6 @@ EXPORT int NvMOT_Init(void* config, void** handle, void* response) {
         return 1;
     }
     auto* context = new Context;
-    context->serial = next_context++;
     *handle = context;
     if (get<uint32_t>(config, "NvMOTConfig.maxStreams") == 0) {
         return 1;
@@ -376,4 +299,35 @@ EXPORT int NvMOT_UpdateParams(void*, const void* text) {
     std::memcpy(&start, text, 8);
     std::memcpy(&length, static_cast<const char*>(text) + 8, 8);
     return std::string(start, length).find("refuse") == std::string::npos ? 0 : 1;
+}
+
+EXPORT int NvMOT_ProcessPast(void* handle, void* params, void* batch) {
+    auto& context = *static_cast<Context*>(handle);
+    give_past(context, asked_streams(params), static_cast<Bytes>(batch));
+    return 0;
+}
+
+EXPORT int NvMOT_RetrieveMiscData(void* handle, void* params, void* misc) {
+    auto& context = *static_cast<Context*>(handle);
+    const std::set<uint64_t> asked = asked_streams(params);
+    const bool has_buffer = declares("past") || declares("terminated");
+    auto* past = get<Bytes>(misc, "NvMOTTrackerMiscData.pPastFrameObjBatch");
+    if (past != nullptr && declares("past")) {
+        give_past(context, asked, past);
+    }
+    if (past != nullptr && fault("misc-undeclared")) {
+        past[0] = 1;
+    }
+    if (!has("NvMOTTrackerMiscData.pTerminatedTrackBatch") || !has_buffer) {
+        return 0;
+    }
+    auto* terminated = get<Bytes>(misc, "NvMOTTrackerMiscData.pTerminatedTrackBatch");
+    if (declares("terminated")) {
+        give_terminated(context, terminated);
+    }
+    auto* shadow = get<Bytes>(misc, "NvMOTTrackerMiscData.pShadowTrackBatch");
+    if (declares("shadow")) {
+        give_shadow(context, asked, shadow);
+    }
+    return fault("misc-status") ? 1 : 0;
 }

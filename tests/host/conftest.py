@@ -32,7 +32,15 @@ def compile_library(folder: Path, *options: str) -> Path:
     """Builds the broken library in ``folder``."""
     (folder / "layouts.inc").write_text(layouts_as_cpp())
     library = folder / "libbroken.so"
-    options = ("-std=c++17", "-O1", "-fPIC", "-shared", f"-I{folder}", *options)
+    options = (
+        "-std=c++17",
+        "-O1",
+        "-fPIC",
+        "-shared",
+        f"-I{folder}",
+        f"-I{SOURCE.parent}",
+        *options,
+    )
     subprocess.run(
         [shutil.which("g++") or "g++", *options, "-o", str(library), str(SOURCE)], check=True
     )

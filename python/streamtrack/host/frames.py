@@ -77,6 +77,25 @@ class FrameResult:
     detection_index: Integers
     size: tuple[int, int]
 
+    @classmethod
+    def without_objects(cls, source: SourceFrame) -> FrameResult:
+        """A frame that left the tracker with nothing tracked in it."""
+        ids: Ids = np.zeros(0, np.uint64)
+        numbers: Integers = np.zeros(0, np.int64)
+        boxes, scores = np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+        return cls(
+            source.pad,
+            source.surface,
+            source.number,
+            ids,
+            ids,
+            boxes,
+            scores,
+            numbers,
+            numbers,
+            source.size,
+        )
+
     @property
     def clipped_boxes(self) -> Floats:
         """(M, 4) the boxes cut to the frame, as they stand in ``rect_params``."""
@@ -131,6 +150,16 @@ class Prepared:
 def stream_id_of(pad: int, surface: int = 0) -> int:
     """The stream id of a pad's surface: ``pad << 32 | surface``."""
     return pad << 32 | surface
+
+
+def pad_of(stream_id: int) -> int:
+    """The pad index in a stream id."""
+    return stream_id >> 32
+
+
+def surface_of(stream_id: int) -> int:
+    """The surface index in a stream id."""
+    return stream_id & 0xFFFFFFFF
 
 
 def prepare(frame: SourceFrame) -> Prepared:

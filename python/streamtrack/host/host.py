@@ -8,13 +8,14 @@ from pathlib import Path
 from types import TracebackType
 
 from .allotment import Allotment, SubBatches
-from .context import Context
+from .context import Context, Plan
 from .findings import Finding, FindingLog, HostError
 from .frames import FrameResult, Prepared, SourceFrame, prepare
 from .identity import IdRecords, ResetMapping
 from .layout import layout_of
 from .library import Library
 from .metadata import MetadataRules
+from .misc import MiscRecord
 from .shim import Plugin
 from .startup import Answer, Setup, ask, merge
 from .versions import behaviour_of
@@ -38,6 +39,8 @@ class Host:
         plugin: What the library sees when it looks at its caller.
         max_targets: Objects in a frame up to 6.2; later versions ask the library.
         keep_outside: Keep objects wholly outside their frame, which the real host removes.
+        recovery_trials: ``sub-batch-err-recovery-trial-cnt``, from 7.0 on.
+        recovery_pause: Seconds before each of these trials.
 
     Raises:
         HostError: The library cannot be loaded or misses a required function.
@@ -58,6 +61,8 @@ class Host:
         plugin: Plugin | None = None,
         max_targets: int = 512,
         keep_outside: bool = False,
+        recovery_trials: int = 3,
+        recovery_pause: float = 1.0,
     ) -> None:
         layout, behaviour = layout_of(version), behaviour_of(version)
         if max_streams < 1 or min(tracker_size) < 1 or max_targets < 1:
@@ -76,6 +81,9 @@ class Host:
         self._first_surface: dict[int, int] = {}
         self._error: BaseException | None = None
         self._past_seconds = 0.0
+        self._recovery_trials = recovery_trials
+        self._recovery_pause = recovery_pause
+        self.misc: list[MiscRecord] = []
         self._rules = MetadataRules(
             tracker_size, self._mapping, IdRecords(self._log), self._log, keep_outside
         )
@@ -125,8 +133,7 @@ class Host:
         self._retire_contexts()
         sizes = self._allotment.sizes
         self._contexts = [
-            Context(self._setup, number, size, self._path_of(number), self._suffix(number))
-            for number, size in enumerate(sizes)
+            Context(self._setup, self._plan(number, size)) for number, size in enumerate(sizes)
         ]
         self._error = None
         try:
@@ -162,8 +169,10 @@ class Host:
         paths = self._config_path.split(";")
         return paths[min(number, len(paths) - 1)].encode()
 
-    def _suffix(self, number: int) -> str:
-        return f" of sub-batch {number}" if self._sub_batched else ""
+    def _plan(self, number: int, streams: int) -> Plan:
+        trials = self._recovery_trials if self._setup.behaviour.recovers_sub_batches else 0
+        path = self._path_of(number)
+        return Plan(number, streams, path, self._sub_batched, trials, self._recovery_pause)
 
     def process(self, frames: Sequence[SourceFrame]) -> list[FrameResult]:
         """Sends one batch through the tracker.
@@ -190,6 +199,12 @@ class Host:
                 rounds[context].append([])
             rounds[context][turn].append(frame)
             self._first_surface.setdefault(frame.source.pad, frame.stream_id)
+        for context, of_context in rounds.items():
+            fullest, room = max(map(len, of_context)), self._allotment.sizes[context]
+            if fullest > room:
+                raise HostError(
+                    f"a batch must hold at most {room} streams, got {fullest}; raise max_streams"
+                )
         return self._run(prepared, rounds)
 
     def _run(
@@ -206,7 +221,9 @@ class Host:
             self._error = failures[0]
             raise failures[0]
         for ordered, future in running:
-            for frames, answers in zip(ordered, future.result(), strict=True):
+            outcome = future.result()
+            self.misc += outcome.misc
+            for frames, answers in zip(ordered, outcome.results, strict=True):
                 results |= {id(f): result for f, result in zip(frames, answers, strict=True)}
         return [results[id(frame)] for frame in prepared]
 
@@ -263,6 +280,32 @@ class Host:
             self._error = error
             raise
         self._rules.records.forget(pad)
+
+    def update_params(self, yaml_text: str, pad: int | None = None) -> int | None:
+        """NvMOT_UpdateParams with new parameters, from 8.0 on.
+
+        Args:
+            yaml_text: The parameters as in ``ll-config-file``.
+            pad: The stream whose sub-batch gets them; without sub-batches None will do.
+
+        Returns:
+            The library's status, which the real host ignores; None if it lacks the function.
+
+        Raises:
+            HostError: The version has no such call, or the stream's sub-batch is not known yet.
+        """
+        self._require_running()
+        if not self._setup.behaviour.has_update_params:
+            raise HostError("NvMOT_UpdateParams came with DeepStream 8.0")
+        number = 0 if not self._sub_batched else None
+        if self._sub_batched and pad in self._first_surface:
+            number = self._allotment.context_of(pad)
+        if number is None:
+            raise HostError(f"pad must name a stream that was seen, got {pad}")
+        if not self._setup.library.has("NvMOT_UpdateParams"):
+            return None
+        context = self._contexts[number]
+        return context.thread.submit(context.update, yaml_text.encode()).result()
 
     def stop(self) -> None:
         """PLAYING to NULL: closes the contexts up to 7.0; later :meth:`close` does."""

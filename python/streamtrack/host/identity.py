@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from .findings import FindingLog
-from .frames import Ids
+from .frames import Ids, pad_of
 
 UNTRACKED = 0xFFFFFFFFFFFFFFFF
 """The object id that means: no track."""
@@ -44,7 +44,7 @@ class ResetMapping:
 
     def surfaces(self, pad: int) -> list[int]:
         """Stream ids of the pad that ever gave an object."""
-        return [stream_id for stream_id in self._first if stream_id >> 32 == pad]
+        return [stream_id for stream_id in self._first if pad_of(stream_id) == pad]
 
     def forget(self, pad: int) -> None:
         """Lets the pad's ids count from 0 again."""
@@ -93,4 +93,4 @@ class IdRecords:
         """Begins a new life of the pad's streams, in which none of their ids may come back."""
         with self._lock:
             for stream_id in self._lives:
-                self._lives[stream_id] += stream_id >> 32 == pad
+                self._lives[stream_id] += pad_of(stream_id) == pad

@@ -136,3 +136,4 @@ class InputBuffers:
                 )
         self._frame_block.bytes[:] = PATTERN
         self._set_constants()
+        self.fill(frames)

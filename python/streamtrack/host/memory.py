@@ -131,10 +131,52 @@ class LentText:
         if self._block is not None and text is not None:
             self._block.bytes[: len(text) + 1] = np.frombuffer(text + b"\0", np.uint8)
 
+    @property
+    def raw(self) -> bytes:
+        """The text's bytes as they stand now."""
+        return b"" if self._block is None else self._block.bytes.tobytes()
+
     def retire(self) -> None:
         """Overwrites the text, as a temporary's memory is."""
         if self._block is not None:
             self._block.bytes[: self.length] = STALE
+
+
+class LentString:
+    """A libstdc++ ``std::string``: pointer, length, and 16 bytes for a short text or the capacity.
+
+    Args:
+        text: What it holds.
+    """
+
+    _SHORT = 16
+
+    def __init__(self, text: bytes) -> None:
+        self._object = Block(32)
+        self._text = LentText(text)
+        self.address = self._object.address
+        words = self._object.records(np.dtype(np.uint64), (4,))
+        words[1] = len(text)
+        if len(text) < self._SHORT:
+            words[0] = self.address + self._SHORT
+            short = text + bytes(1)
+            self._object.bytes[16 : 16 + len(short)] = np.frombuffer(short, np.uint8)
+        else:
+            words[0] = self._text.address
+            words[2] = len(text)
+        self._given = self._now()
+
+    def _now(self) -> bytes:
+        return self._object.bytes.tobytes() + self._text.raw
+
+    def was_changed(self) -> bool:
+        """Whether anything of the object or its text was written to."""
+        return self._now() != self._given
+
+    def retire(self) -> None:
+        """Overwrites object and text, as a temporary's memory is."""
+        self._object.bytes[:] = STALE
+        self._text.retire()
 
 
 class Reserve:
