@@ -1,0 +1,269 @@
+#include "native_host.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+extern "C" {
+int plugin_query(int (*call)(std::uint16_t, char*, void*), std::uint16_t size, char* path,
+                 void* query);
+int plugin_init(int (*call)(void*, void**, void*), void* config, void** handle, void* response);
+void plugin_set_version(const char* version);
+}
+
+namespace native {
+namespace {
+
+struct LayoutRow {
+    const char *version, *structure, *field;
+    std::size_t offset, size;
+};
+const LayoutRow rows[] = {
+#include "layout_table.inc"
+};
+
+const LayoutRow* find_row(const std::string& version, const char* structure, const char* field) {
+    for (const LayoutRow& row : rows) {
+        if (version == row.version && std::strcmp(structure, row.structure) == 0 &&
+            std::strcmp(field, row.field) == 0) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
+template <class Function>
+Function function(const Library& library, const char* name) {
+    return reinterpret_cast<Function>(library.symbol(name));
+}
+
+}  // namespace
+
+Layout::Place Layout::find(const char* structure, const char* field) const {
+    const LayoutRow* row = find_row(version_, structure, field);
+    if (row == nullptr) {
+        throw std::logic_error(version_ + " has no " + structure + "." + field);
+    }
+    return {row->offset, row->size};
+}
+
+bool Layout::has(const char* structure, const char* field) const {
+    return find_row(version_, structure, field) != nullptr;
+}
+
+int Layout::number() const {
+    int major = 0;
+    int minor = 0;
+    std::sscanf(version_.c_str(), "%d.%d", &major, &minor);
+    return 100 * major + minor;
+}
+
+Library::Library(const std::string& path) : handle_(dlopen(path.c_str(), RTLD_NOW)) {
+    if (handle_ == nullptr) {
+        throw std::runtime_error(dlerror());
+    }
+}
+Library::~Library() { dlclose(handle_); }
+void* Library::symbol(const char* name) const { return dlsym(handle_, name); }
+
+void present_version(const std::string& version) {
+    static std::string kept;
+    kept = version;
+    plugin_set_version(kept.c_str());
+}
+
+Host::Host(const Library& library, const std::string& version, HostOptions options)
+    : library_(library), layout_(version), options_(std::move(options)) {
+    if (layout_.number() < 700) {
+        ask();
+        init();
+    } else {
+        init();
+        ask();
+    }
+    allocate();
+}
+
+Host::~Host() { function<void (*)(void*)>(library_, "NvMOT_DeInit")(handle_); }
+
+void Host::ask() {
+    const Memory query = garbage(layout_.size("NvMOTQuery"));
+    if (layout_.number() >= 603) {
+        std::memset(query.get(), 0, layout_.size("NvMOTQuery"));
+    }
+    const auto at = [&](const char* field) {
+        return query.get() + layout_.at("NvMOTQuery", field);
+    };
+    const auto flag = [&](const char* field) {
+        return layout_.has("NvMOTQuery", field) && get<std::uint8_t>(at(field)) != 0;
+    };
+    if (layout_.has("NvMOTQuery", "contextHandle")) {
+        put(at("contextHandle"), handle_);
+    }
+    query_.status =
+        plugin_query(function<int (*)(std::uint16_t, char*, void*)>(library_, "NvMOT_Query"),
+                     static_cast<std::uint16_t>(options_.config_path.size()),
+                     options_.config_path.data(), query.get());
+    if (query_.status != 0) {
+        throw std::runtime_error("NvMOT_Query failed");
+    }
+    query_.batch_mode = get<int>(at("batchMode"));
+    query_.past = flag("supportPastFrame");
+    query_.terminated = flag("outputTerminatedTracks");
+    query_.shadow = flag("outputShadowTracks");
+    query_.max_targets = 150;
+    if (layout_.has("NvMOTQuery", "maxTargetsPerStream")) {
+        query_.max_targets = get<std::uint32_t>(at("maxTargetsPerStream"));
+        query_.max_shadow_age = get<std::uint32_t>(at("maxShadowTrackingAge"));
+    }
+    if (layout_.has("NvMOTQuery", "maxTrajectoryBufferLength")) {
+        query_.max_trajectory = get<std::uint32_t>(at("maxTrajectoryBufferLength"));
+    }
+}
+
+void Host::init() {
+    const Memory config = garbage(layout_.size("NvMOTConfig"));
+    const Memory transform = garbage(layout_.size("NvMOTPerTransformBatchConfig"));
+    const Memory response = garbage(layout_.size("NvMOTConfigResponse"));
+    const auto at = [&](const char* field) {
+        return config.get() + layout_.at("NvMOTConfig", field);
+    };
+    // A temporary without a terminator, as std::string::data() of a host may be reused at once.
+    std::vector<char> path(options_.config_path.begin(), options_.config_path.end());
+    put(at("maxStreams"), options_.batch_size);
+    std::memset(transform.get(), 0, layout_.size("NvMOTPerTransformBatchConfig"));
+    if (layout_.number() >= 700) {
+        put(transform.get() + layout_.at("NvMOTPerTransformBatchConfig", "maxWidth"),
+            options_.width);
+        put(transform.get() + layout_.at("NvMOTPerTransformBatchConfig", "maxHeight"),
+            options_.height);
+    }
+    put(at("perTransformBatchConfig"), transform.get());
+    put(at("customConfigFilePathSize"), static_cast<std::uint16_t>(path.size()));
+    put(at("customConfigFilePath"), path.data());
+    plugin_init(function<int (*)(void*, void**, void*)>(library_, "NvMOT_Init"), config.get(),
+                &handle_, response.get());
+    if (handle_ == nullptr) {
+        throw std::runtime_error("NvMOT_Init gave no context");
+    }
+}
+
+void Host::allocate() {
+    const std::size_t batch_size = options_.batch_size;
+    frames_ = garbage(batch_size * layout_.size("NvMOTFrame"));
+    lists_ = garbage(batch_size * layout_.size("NvMOTTrackedObjList"));
+    batch_ = garbage(layout_.size("NvMOTTrackedObjBatch"));
+    params_ = garbage(layout_.size("NvMOTProcessParams"));
+    put(params_.get() + layout_.at("NvMOTProcessParams", "frameList"), frames_.get());
+    put(batch_.get() + layout_.at("NvMOTTrackedObjBatch", "list"), lists_.get());
+    for (std::size_t k = 0; k < batch_size; ++k) {
+        owned_.push_back(garbage(query_.max_targets * layout_.size("NvMOTObjToTrack")));
+        std::uint8_t* in = frame(k) + layout_.at("NvMOTFrame", "objectsIn");
+        put(in + layout_.at("NvMOTObjToTrackList", "list"), owned_.back().get());
+        put(in + layout_.at("NvMOTObjToTrackList", "numAllocated"), query_.max_targets);
+        owned_.push_back(garbage(query_.max_targets * layout_.size("NvMOTTrackedObj")));
+        put(list(k) + layout_.at("NvMOTTrackedObjList", "list"), owned_.back().get());
+        put(list(k) + layout_.at("NvMOTTrackedObjList", "numAllocated"), query_.max_targets);
+        put(frame(k) + layout_.at("NvMOTFrame", "bufferList"), owned_.back().get());
+    }
+}
+
+void Host::fill_frame(std::size_t k, const FrameIn& in) {
+    const auto at = [&](const char* field) { return frame(k) + layout_.at("NvMOTFrame", field); };
+    put(at("streamID"), in.stream);
+    put(at("frameNum"), in.number);
+    put<std::uint8_t>(at("doTracking"), 1);
+    put<std::uint8_t>(at("reset"), 0);
+    put<std::uint8_t>(at("numBuffers"), 0);
+    if (layout_.has("NvMOTFrame", "timeMeta")) {
+        std::uint8_t* time = at("timeMeta");
+        put(time + layout_.at("NvMOTTimeMeta", "frameNum"), in.number);
+        put<std::uint64_t>(time + layout_.at("NvMOTTimeMeta", "frameTimeStamp"),
+                           std::uint64_t{33'333'333} * in.number);
+        put<std::uint64_t>(time + layout_.at("NvMOTTimeMeta", "localTimestamp"), 0);
+        put<std::uint8_t>(time + layout_.at("NvMOTTimeMeta", "frameTimeValid"), 1);
+    } else {
+        put<std::uint8_t>(at("timeStampValid"), 0);
+    }
+    std::uint8_t* objects = at("objectsIn");
+    put<std::uint8_t>(objects + layout_.at("NvMOTObjToTrackList", "detectionDone"),
+                      in.detection_done);
+    std::uint32_t count = 0;
+    auto* slot = get<std::uint8_t*>(objects + layout_.at("NvMOTObjToTrackList", "list"));
+    for (const Object& object : in.objects) {
+        if (count == query_.max_targets) {
+            break;
+        }
+        put(slot + layout_.at("NvMOTObjToTrack", "classId"), object.class_id);
+        const float box[4] = {object.x, object.y, object.width, object.height};
+        std::memcpy(slot + layout_.at("NvMOTObjToTrack", "bbox"), box, sizeof box);
+        put(slot + layout_.at("NvMOTObjToTrack", "confidence"), object.score);
+        put<std::uint8_t>(slot + layout_.at("NvMOTObjToTrack", "doTracking"), 1);
+        slot += layout_.size("NvMOTObjToTrack");
+        ++count;
+    }
+    put(objects + layout_.at("NvMOTObjToTrackList", "numFilled"), count);
+    put(list(k) + layout_.at("NvMOTTrackedObjList", "streamID"), in.stream);
+    put(list(k) + layout_.at("NvMOTTrackedObjList", "frameNum"), in.number);
+}
+
+void Host::fill(const std::vector<FrameIn>& frames) {
+    const auto count = static_cast<std::uint32_t>(frames.size());
+    put(params_.get() + layout_.at("NvMOTProcessParams", "numFrames"), count);
+    put(batch_.get() + layout_.at("NvMOTTrackedObjBatch", "numAllocated"), count);
+    put(batch_.get() + layout_.at("NvMOTTrackedObjBatch", "numFilled"), count);
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+        fill_frame(k, frames[k]);
+    }
+}
+
+int Host::call_process() {
+    return function<int (*)(void*, void*, void*)>(library_, "NvMOT_Process")(handle_, params_.get(),
+                                                                             batch_.get());
+}
+
+std::vector<FrameOut> Host::process(const std::vector<FrameIn>& frames) {
+    fill(frames);
+    if (call_process() != 0) {
+        throw std::runtime_error("NvMOT_Process failed");
+    }
+    const std::size_t in_size = layout_.size("NvMOTObjToTrack");
+    std::vector<FrameOut> out;
+    for (std::size_t k = 0; k < frames.size(); ++k) {
+        const auto* inputs = get<std::uint8_t*>(frame(k) + layout_.at("NvMOTFrame", "objectsIn") +
+                                                layout_.at("NvMOTObjToTrackList", "list"));
+        FrameOut one{frames[k].stream, {}};
+        const auto filled =
+            get<std::uint32_t>(list(k) + layout_.at("NvMOTTrackedObjList", "numFilled"));
+        const auto* slot = get<std::uint8_t*>(list(k) + layout_.at("NvMOTTrackedObjList", "list"));
+        for (std::uint32_t j = 0; j < filled; ++j, slot += layout_.size("NvMOTTrackedObj")) {
+            const auto at = [&](const char* field) {
+                return slot + layout_.at("NvMOTTrackedObj", field);
+            };
+            const auto* origin = get<std::uint8_t*>(at("associatedObjectIn"));
+            const std::uint8_t* box = at("bbox");
+            one.tracked.push_back(
+                {get<std::uint64_t>(at("trackingId")),
+                 {get<float>(box), get<float>(box + 4), get<float>(box + 8), get<float>(box + 12),
+                  get<float>(at("confidence")), get<std::uint16_t>(at("classId"))},
+                 get<std::uint32_t>(at("age")),
+                 origin == nullptr
+                     ? -1
+                     : static_cast<int>((origin - inputs) / static_cast<long>(in_size))});
+        }
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+int Host::remove(std::uint64_t stream) {
+    return function<int (*)(void*, std::uint64_t)>(library_, "NvMOT_RemoveStreams")(handle_,
+                                                                                    stream);
+}
+
+void Host::update_params(const std::string& yaml) {
+    function<int (*)(void*, const std::string&)>(library_, "NvMOT_UpdateParams")(handle_, yaml);
+}
+
+}  // namespace native

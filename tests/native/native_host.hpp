@@ -1,0 +1,155 @@
+// A host for NvMOT libraries that is small enough to run under valgrind and sanitizers: it lays
+// out memory as one DeepStream version does, byte by byte from layout.json, and leaves
+// uninitialised what that version leaves uninitialised.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace native {
+
+// The numbers of one version.
+class Layout {
+  public:
+    explicit Layout(std::string version) : version_(std::move(version)) {}
+    std::size_t size(const char* structure) const { return find(structure, "").size; }
+    std::size_t at(const char* structure, const char* field) const {
+        return find(structure, field).offset;
+    }
+    bool has(const char* structure, const char* field) const;
+    const std::string& version() const { return version_; }
+    // 6.3 -> 603
+    int number() const;
+
+  private:
+    struct Place {
+        std::size_t offset, size;
+    };
+    Place find(const char* structure, const char* field) const;
+    std::string version_;
+};
+
+// Uninitialised memory, as new[] of a plain structure gives it.
+struct Freed {
+    void operator()(std::uint8_t* bytes) const { std::free(bytes); }
+};
+using Memory = std::unique_ptr<std::uint8_t, Freed>;
+inline Memory garbage(std::size_t size) {
+    return Memory(static_cast<std::uint8_t*>(std::malloc(size)));
+}
+
+template <class Value>
+void put(std::uint8_t* where, Value value) {
+    std::memcpy(where, &value, sizeof value);
+}
+template <class Value>
+Value get(const std::uint8_t* where) {
+    Value value;
+    std::memcpy(&value, where, sizeof value);
+    return value;
+}
+
+struct Object {
+    float x, y, width, height, score;
+    std::uint16_t class_id;
+};
+
+struct FrameIn {
+    std::uint64_t stream;
+    std::uint32_t number;
+    bool detection_done;
+    std::vector<Object> objects;
+};
+
+struct Tracked {
+    std::uint64_t id;
+    Object object;
+    std::uint32_t age;
+    int origin;  // index of the object it belongs to, -1: none
+};
+
+struct FrameOut {
+    std::uint64_t stream;
+    std::vector<Tracked> tracked;
+};
+
+// A tracker library, loaded as gst-nvtracker loads it.
+class Library {
+  public:
+    explicit Library(const std::string& path);
+    ~Library();
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+    void* symbol(const char* name) const;  // nullptr where there is none
+
+  private:
+    void* handle_;
+};
+
+struct HostOptions {
+    std::string config_path;
+    std::uint32_t batch_size = 4;
+    std::uint32_t width = 960, height = 544;
+};
+
+struct QueryOut {
+    int status = -1;
+    int batch_mode = 0;
+    std::uint32_t max_targets = 0;
+    std::uint32_t max_shadow_age = 0;
+    std::uint32_t max_trajectory = 0;
+    bool past = false, terminated = false, shadow = false;
+};
+
+// One element with one context.
+class Host {
+  public:
+    // Queries and inits in the version's order; throws std::runtime_error where the library says
+    // no.
+    Host(const Library& library, const std::string& version, HostOptions options);
+    ~Host();
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+    std::vector<FrameOut> process(const std::vector<FrameIn>& frames);
+    int remove(std::uint64_t stream);
+    void update_params(const std::string& yaml);
+
+    const Layout& layout() const { return layout_; }
+    const QueryOut& query() const { return query_; }
+    void* handle() const { return handle_; }
+    // The raw buffers, for hostile play: frame k's bytes and output list k's bytes.
+    std::uint8_t* frame(std::size_t k) { return frames_.get() + k * layout_.size("NvMOTFrame"); }
+    std::uint8_t* list(std::size_t k) {
+        return lists_.get() + k * layout_.size("NvMOTTrackedObjList");
+    }
+    std::uint8_t* batch() { return batch_.get(); }
+    std::uint8_t* params() { return params_.get(); }
+    void fill(const std::vector<FrameIn>& frames);
+    int call_process();
+
+  private:
+    void ask();
+    void init();
+    void allocate();
+    void fill_frame(std::size_t k, const FrameIn& frame);
+
+    const Library& library_;
+    Layout layout_;
+    HostOptions options_;
+    QueryOut query_;
+    void* handle_ = nullptr;
+    std::vector<Memory> owned_;
+    Memory frames_, lists_, batch_, params_;
+    std::vector<FrameIn> last_;
+};
+
+// Which version the stand-in plugin says it is.
+void present_version(const std::string& version);
+
+}  // namespace native

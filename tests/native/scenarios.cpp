@@ -1,0 +1,249 @@
+#include "scenarios.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <set>
+#include <thread>
+
+namespace native {
+
+const std::vector<Scenario>& scenarios() {
+    static const std::vector<Scenario> all = {
+        {"life", play_life},         {"hostile", play_hostile},   {"reloads", play_reloads},
+        {"failures", play_failures}, {"contexts", play_contexts}, {"live_change", play_live_change},
+    };
+    return all;
+}
+
+ConfigFile::ConfigFile(const std::string& yaml) : path_("/tmp/nvmot_driver_XXXXXX") {
+    const int descriptor = mkstemp(path_.data());
+    require(descriptor >= 0 &&
+                write(descriptor, yaml.data(), yaml.size()) == static_cast<ssize_t>(yaml.size()),
+            "cannot write " + path_);
+    close(descriptor);
+}
+ConfigFile::~ConfigFile() { unlink(path_.c_str()); }
+
+std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed) {
+    std::vector<Object> objects;
+    for (std::size_t k = 0; k < size; ++k) {
+        const auto row = static_cast<float>(k % 8 * 60 + seed % 7);
+        const auto column = static_cast<float>(k / 8 * 90 + number);
+        const bool faint = (number + k) % 5 == 0 && number > 3;  // found with a low score
+        objects.push_back(
+            {column, row, 30, 50, faint ? 0.3F : 0.9F, static_cast<std::uint16_t>(k % 3)});
+    }
+    return objects;
+}
+
+namespace {
+
+void check_frame(const FrameIn& in, const FrameOut& out, std::set<std::uint64_t>& ids) {
+    std::set<int> origins;
+    std::set<std::uint64_t> here;
+    for (const Tracked& tracked : out.tracked) {
+        require(tracked.id != 0 && tracked.id != ~std::uint64_t{0}, "an id is 0 or 2^64-1");
+        require(here.insert(tracked.id).second, "an id stands twice in a frame");
+        ids.insert(tracked.id);
+        if (tracked.origin >= 0) {
+            require(origins.insert(tracked.origin).second, "an object is returned twice");
+            const Object& object = in.objects.at(static_cast<std::size_t>(tracked.origin));
+            require(std::memcmp(&object, &tracked.object, 20) == 0,
+                    "a box or score is not its detection's");
+            require(object.class_id == tracked.object.class_id, "a class is not its detection's");
+        }
+    }
+}
+
+}  // namespace
+
+// Streams come, skip frames, go and come again; no stream disturbs another.
+void play_life(const Stage& stage) {
+    const Library library(stage.library);
+    Host host(library, stage.version, {});
+    std::set<std::uint64_t> ids[4];
+    std::set<std::uint64_t> before_removal;
+    for (std::uint32_t number = 0; number < 60; ++number) {
+        std::vector<FrameIn> frames;
+        for (std::uint32_t pad = 0; pad < 4; ++pad) {
+            if ((number + pad) % 11 == 10) {
+                continue;  // this stream has no frame in this batch
+            }
+            const bool skipped = number > 5 && (number + pad) % 3 == 0;
+            frames.push_back({stream_of(pad), number, !skipped,
+                              skipped ? std::vector<Object>() : crowd(number, 20, pad)});
+        }
+        const std::vector<FrameOut> out = host.process(frames);
+        for (std::size_t k = 0; k < frames.size(); ++k) {
+            check_frame(frames[k], out[k], ids[frames[k].stream >> 32]);
+            const bool settling = number < 2 || (number > 30 && number < 38);
+            require(settling || out[k].tracked.size() == 20, "a walker is not reported");
+        }
+        if (number == 30) {
+            before_removal = ids[1];
+            ids[1].clear();
+            require(host.remove(stream_of(1, 7)) == 0, "RemoveStreams of a pad's other surface");
+            require(host.remove(stream_of(77)) == 0, "RemoveStreams of an unknown stream");
+        }
+    }
+    require(ids[0].size() == 20 && ids[2].size() == 20 && ids[3].size() == 20,
+            "a stream that was not removed changed its ids");
+    require(ids[1].size() == 20, "the stream that came again has other than 20 ids");
+    std::set<std::uint64_t> all = before_removal;
+    for (const auto& one : ids) {
+        all.insert(one.begin(), one.end());
+    }
+    require(all.size() == 100, "an id was used twice");
+}
+
+// Frames that no detector and no host should send.
+void play_hostile(const Stage& stage) {
+    const Library library(stage.library);
+    const ConfigFile config("log_level: error\n");
+    HostOptions options;
+    options.config_path = config.path();
+    Host host(library, stage.version, options);
+    const Layout& layout = host.layout();
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinity = std::numeric_limits<float>::infinity();
+    const std::vector<Object> bad = {
+        {nan, 0, 10, 10, 0.9F, 0},    {0, 0, -5, 10, 0.9F, 0},
+        {0, 0, 10, 0, 0.9F, 0},       {0, infinity, 10, 10, 0.9F, 0},
+        {0, 0, 10, 10, nan, 0},       {0, 0, 10, 10, 60, 0},
+        {0, 0, 1e-40F, 1e-40F, 1, 0}, {-1e9F, 1e9F, 1e9F, 1, 1, 65535},
+        {0, 0, 3e38F, 3e38F, 1, 1},   {100, 100, 20, 20, -0.1F, 0},
+    };
+    for (std::uint32_t number = 0; number < 5; ++number) {
+        const std::vector<FrameOut> out = host.process({{stream_of(0), number, true, bad}});
+        for (const Tracked& tracked : out[0].tracked) {
+            require(tracked.origin >= 6, "a box or score that no tracker can take came back");
+            require(std::isfinite(tracked.object.x), "a box is not finite");
+        }
+    }
+    // The same stream twice in one call, and numbers that go backwards.
+    host.process(
+        {{stream_of(1), 9, true, crowd(1, 8, 1)}, {stream_of(1), 3, true, crowd(2, 8, 1)}});
+    // More output than there is room for.
+    host.fill({{stream_of(1), 4, true, crowd(3, 8, 1)}});
+    put<std::uint32_t>(host.list(0) + layout.at("NvMOTTrackedObjList", "numAllocated"), 3);
+    require(host.call_process() == 0, "a short output array is an error");
+    require(get<std::uint32_t>(host.list(0) + layout.at("NvMOTTrackedObjList", "numFilled")) == 3,
+            "a short output array is not filled");
+    // More input than there is room for.
+    host.fill({{stream_of(1), 5, true, {}}});
+    std::uint8_t* objects = host.frame(0) + layout.at("NvMOTFrame", "objectsIn");
+    put<std::uint32_t>(objects + layout.at("NvMOTObjToTrackList", "numAllocated"), 0);
+    put<std::uint32_t>(objects + layout.at("NvMOTObjToTrackList", "numFilled"), 0xffffffff);
+    require(host.call_process() == 0, "a false count of objects is an error");
+    // Missing arrays, one after the other.
+    put<void*>(objects + layout.at("NvMOTObjToTrackList", "list"), nullptr);
+    require(host.call_process() == 0, "a missing object array is an error");
+    put<void*>(host.list(0) + layout.at("NvMOTTrackedObjList", "list"), nullptr);
+    require(host.call_process() == 0, "a missing output array is an error");
+    put<void*>(host.batch() + layout.at("NvMOTTrackedObjBatch", "list"), nullptr);
+    require(host.call_process() == 0, "missing output lists are an error");
+    put<void*>(host.params() + layout.at("NvMOTProcessParams", "frameList"), nullptr);
+    require(host.call_process() == 0, "missing frames are an error");
+}
+
+// Loaded, used and unloaded, as elements come and go.
+void play_reloads(const Stage& stage) {
+    for (int round = 0; round < 5; ++round) {
+        const Library library(stage.library);
+        Host host(library, stage.version, {});
+        for (std::uint32_t number = 0; number < 3; ++number) {
+            host.process({{stream_of(0), number, true, crowd(number, 5, 0)}});
+        }
+    }
+}
+
+// Configurations that cannot be, and hosts that cannot be told.
+void play_failures(const Stage& stage) {
+    const auto fails = [&](const HostOptions& options) {
+        const Library library(stage.library);
+        try {
+            Host host(library, stage.version, options);
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+        return false;
+    };
+    for (const char* yaml :
+         {"track_hihg_thresh: 0.5\n", "track_high_thresh: 60\n", "a: b: c\n", " - list\n",
+          "track_buffer: 30\ntrack_buffer: 31\n", "tracker_type: botsort\n", "classes: {0: 3}\n",
+          "x: &anchor 3\n", "deepstream_version: 5.1\n", "\"unfinished\n"}) {
+        const ConfigFile config(yaml);
+        HostOptions options;
+        options.config_path = config.path();
+        require(fails(options), std::string("this configuration was taken: ") + yaml);
+    }
+    HostOptions missing;
+    missing.config_path = "/nonexistent/tracker.yml";
+    require(fails(missing), "a missing configuration was taken");
+    for (const char* version : {"5.1", "7.5", stage.version < "7" ? "7.1" : "6.2"}) {
+        present_version(version);
+        require(fails({}), std::string("a host was taken that says ") + version);
+    }
+    present_version(stage.version);
+}
+
+// Several contexts at once, each in its own thread: started together, as 6.4's sub-batches are.
+void play_contexts(const Stage& stage) {
+    const Library library(stage.library);
+    constexpr std::size_t kThreads = 4;
+    std::set<std::uint64_t> ids[kThreads];
+    std::string failure[kThreads];
+    std::vector<std::thread> threads;
+    for (std::size_t k = 0; k < kThreads; ++k) {
+        threads.emplace_back([&, k] {
+            try {
+                Host host(library, stage.version, {});
+                for (std::uint32_t number = 0; number < 40; ++number) {
+                    const FrameIn frame{stream_of(static_cast<std::uint32_t>(k)), number, true,
+                                        crowd(number, 16, static_cast<unsigned>(k))};
+                    check_frame(frame, host.process({frame})[0], ids[k]);
+                }
+            } catch (const std::exception& error) {
+                failure[k] = error.what();
+            }
+        });
+    }
+    std::set<std::uint64_t> all;
+    for (std::size_t k = 0; k < kThreads; ++k) {
+        threads[k].join();
+        all.insert(ids[k].begin(), ids[k].end());
+    }
+    for (const std::string& what : failure) {
+        require(what.empty(), what);
+    }
+    require(all.size() == 16 * kThreads, "contexts share ids");
+}
+
+// New thresholds take hold at once, and the tracks stay.
+void play_live_change(const Stage& stage) {
+    const Library library(stage.library);
+    Host host(library, stage.version, {});
+    std::set<std::uint64_t> ids;
+    const auto play = [&](std::uint32_t number, float score) {
+        std::vector<Object> objects = crowd(number, 4, 0);
+        objects.push_back({800, 400, 40, 40, score, 0});
+        const FrameIn frame{stream_of(0), number, true, objects};
+        const FrameOut out = host.process({frame})[0];
+        check_frame(frame, out, ids);
+        return out.tracked.size();
+    };
+    for (std::uint32_t number = 0; number < 3; ++number) {
+        require(play(number, 0.4F) == 4, "a score below new_track_thresh began a track");
+    }
+    host.update_params("track_hihg_thresh: 0.5");  // refused, with a line
+    host.update_params("track_high_thresh: 0.3\nnew_track_thresh: 0.35\nid_mode: unique\n");
+    play(3, 0.4F);
+    require(play(4, 0.4F) == 5, "the new threshold did not take hold");
+    require(ids.size() == 5, "the change gave old tracks new ids");
+}
+
+}  // namespace native

@@ -1,0 +1,58 @@
+// What the driver plays. A scenario throws where the library did not do what it should.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "native_host.hpp"
+
+namespace native {
+
+struct Stage {
+    std::string library;
+    std::string version;
+};
+
+struct Scenario {
+    const char* name;
+    void (*play)(const Stage&);
+};
+
+const std::vector<Scenario>& scenarios();
+
+inline void require(bool fine, const std::string& what) {
+    if (!fine) {
+        throw std::runtime_error(what);
+    }
+}
+
+// A configuration file that goes away with its name.
+class ConfigFile {
+  public:
+    explicit ConfigFile(const std::string& yaml);
+    ~ConfigFile();
+    ConfigFile(const ConfigFile&) = delete;
+    ConfigFile& operator=(const ConfigFile&) = delete;
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+// Objects that walk to the right at a steady pace, far from each other; `seed` places them.
+std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed);
+
+// The stream id of a pad, as gst-nvtracker composes it.
+inline std::uint64_t stream_of(std::uint32_t pad, std::uint32_t surface = 0) {
+    return std::uint64_t{pad} << 32 | surface;
+}
+
+void play_life(const Stage& stage);
+void play_hostile(const Stage& stage);
+void play_reloads(const Stage& stage);
+void play_failures(const Stage& stage);
+void play_contexts(const Stage& stage);
+void play_live_change(const Stage& stage);
+
+}  // namespace native

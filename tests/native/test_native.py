@@ -1,0 +1,74 @@
+"""The native driver plays its scenarios through libByteTracker.so, as every DeepStream version."""
+
+import filecmp
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYOUT = ROOT / "deepstream" / "layout"
+DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver"
+VERSIONS = [v for v in json.loads((LAYOUT / "layout.json").read_text()) if not v.startswith("5.")]
+
+
+def run(*command: str | Path, timeout: int = 300) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=timeout)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def library() -> Path:
+    """libByteTracker.so and the driver, built as a DeepStream machine builds them."""
+    folder = ROOT / "build" / "native"
+    run("cmake", "-S", ROOT, "-B", folder, "-DNATIVE_TESTS=ON")
+    run("cmake", "--build", folder, "--target", "ByteTracker", "nvmot_driver", "--", "-j2")
+    return ROOT / "lib" / "libByteTracker.so"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_scenario(library: Path, version: str) -> None:
+    assert "FAILED" not in run(DRIVER, library, version)
+
+
+# One version of every layout: valgrind takes its time.
+@pytest.mark.parametrize("version", ["6.2", "6.3", "6.4", "7.1", "8.0", "9.0", "9.1"])
+def test_valgrind_finds_nothing(library: Path, version: str) -> None:
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        pytest.skip("valgrind is not installed: apt-get install valgrind")
+    options = ["-q", "--leak-check=full", "--show-leak-kinds=all", "--errors-for-leak-kinds=all"]
+    run(valgrind, *options, "--error-exitcode=9", DRIVER, library, version)
+
+
+def test_only_nvmot_is_exported(library: Path) -> None:
+    names = run("nm", "-D", "--defined-only", library).split()[2::3]
+    assert sorted(names) == [
+        "NvMOT_DeInit",
+        "NvMOT_Init",
+        "NvMOT_Process",
+        "NvMOT_Query",
+        "NvMOT_RemoveStreams",
+        "NvMOT_UpdateParams",
+    ]
+
+
+def test_the_library_is_hardened(library: Path) -> None:
+    dynamic = run("readelf", "-dlW", library)
+    assert "BIND_NOW" in dynamic
+    assert "GNU_RELRO" in dynamic
+    assert "TEXTREL" not in dynamic
+    stack = next(line for line in dynamic.splitlines() if "GNU_STACK" in line)
+    assert "RWE" not in stack
+
+
+def test_the_asserts_are_those_of_the_table(tmp_path: Path) -> None:
+    run(sys.executable, LAYOUT / "generate_asserts.py", "--output", tmp_path)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == sorted(path.name for path in (LAYOUT / "asserts").iterdir())
+    assert filecmp.cmpfiles(tmp_path, LAYOUT / "asserts", names, shallow=False)[0] == names
