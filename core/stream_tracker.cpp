@@ -157,12 +157,16 @@ void StreamTracker::take(Track& track, const Detection& detection, std::uint32_t
     correct(track.motion, detection.box);
     track.state = TrackState::tracked;
     track.last_seen = clock_;
-    track.last_box = detection.box;
+    track.last_box = box_to_report(track.motion, detection);
     track.class_id = detection.class_id;
     track.detection_index = static_cast<std::int32_t>(given_index);
     const bool known = track.score >= 0 && detection.score >= 0;
     const double kept = known ? settings_.score_smoothing : 0;
     track.score = static_cast<float>(kept * track.score + (1 - kept) * detection.score);
+}
+
+Box StreamTracker::box_to_report(const Motion& motion, const Detection& detection) const {
+    return settings_.box_output == BoxOutput::detection ? detection.box : box_of(motion);
 }
 
 // High detections that nobody took begin tracks, confirmed at once in the stream's first frame.
@@ -179,7 +183,7 @@ void StreamTracker::start_tracks(const Workspace& work) {
         Track track{};
         track.motion = start_motion(detection.box);
         track.first_seen = track.last_seen = clock_;
-        track.last_box = detection.box;
+        track.last_box = box_to_report(track.motion, detection);
         track.score = detection.score;
         track.class_id = detection.class_id;
         track.detection_index = static_cast<std::int32_t>(work.given_index[column]);
@@ -234,8 +238,11 @@ void StreamTracker::remove_duplicates(Workspace& work) {
         const double area = area_of(rectangle);
         work.overlaps.for_each_overlap(
             rectangle, [&](std::uint32_t k, double intersection, double other_area) {
+                Track& lost = tracks_[work.lost[k]];
+                if (settings_.class_aware && lost.class_id != track.class_id) {
+                    return;  // a lost car must not hide the truck that stands in its place
+                }
                 if (1 - iou(intersection, area, other_area) < settings_.duplicate_iou_distance) {
-                    Track& lost = tracks_[work.lost[k]];
                     (history(track) > history(lost) ? lost : track).removed = true;
                 }
             });
@@ -264,8 +271,7 @@ void StreamTracker::collect_report() {
                 add_to_report(k, box_of(track.motion));
             }
         } else if (is_confirmed(track) || settings_.report_tentative) {
-            const bool own = settings_.box_output == BoxOutput::detection;
-            add_to_report(k, own ? track.last_box : box_of(track.motion));
+            add_to_report(k, track.last_box);
         }
     }
 }

@@ -62,6 +62,7 @@ class StreamTracker {
     void sweep();
     void collect_report();
     void collect_skipped_report();
+    Box box_to_report(const Motion& motion, const Detection& detection) const;
     void add_to_report(std::size_t index, const Box& box);
     std::uint64_t next_id();
 

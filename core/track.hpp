@@ -31,7 +31,7 @@ struct Track {
     double first_seen;  // the stream's clock (in frames) when the track began
     double last_seen;   // ... and when a detection matched it last
     std::uint64_t id;   // 0 until the track is first reported
-    Box last_box;       // the last matched detection's bits
+    Box last_box;       // as reported with its last detection
     float score;        // smoothed
     std::int32_t class_id;
     std::int32_t detection_index;  // of this frame, -1: none
