@@ -87,7 +87,7 @@ def correct(state: Gaussian, box: NDArray[np.float32]) -> Gaussian:
     noise = np.diag(deviations(float(state.mean[HEIGHT]), POSITION_WEIGHT, 1e-1) ** 2)
     innovation = OBSERVATION @ state.covariance @ OBSERVATION.T + noise
     # Gain K solves K S = P H^T; S is symmetric, so S K^T = H P.
-    gain = linalg.solve(innovation, OBSERVATION @ state.covariance, assume_a="pos").T
+    gain = linalg.cho_solve(linalg.cho_factor(innovation), OBSERVATION @ state.covariance).T
     return Gaussian(
         state.mean + gain @ (measured(box) - OBSERVATION @ state.mean),
         state.covariance - gain @ innovation @ gain.T,
