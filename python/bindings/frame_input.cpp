@@ -1,13 +1,33 @@
 #include "frame_input.hpp"
 
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <stdexcept>
+
+#include "refusal.hpp"
 
 namespace nb = nanobind;
 
 namespace streamtrack {
+namespace {
+
+// "boxes: box must be ..., got ... in row 3; do ...": the core's rule in Python's words.
+[[noreturn]] void refuse(const Detection& detection, const char* rule, std::size_t row,
+                         BoxFormat format) {
+    const bool score = is_about_score(rule);
+    std::string fix = "drop the row";
+    if (score && detection.score > 1) {
+        fix = "divide percentages by 100";
+    } else if (!score && format == BoxFormat::xyxy) {
+        fix = "give x1 y1 x2 y2, or say box_format=\"ltwh\" for left top width height";
+    } else if (!score) {
+        fix = "drop the row, or say box_format=\"xyxy\" for x1 y1 x2 y2";
+    }
+    throw std::invalid_argument((score ? "scores: " : "boxes: ") + rule_and_got(detection, rule) +
+                                " in row " + std::to_string(row) + "; " + fix);
+}
+
+}  // namespace
 
 void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, BoxFormat format,
                       const nb::object& convert) {
@@ -49,7 +69,7 @@ void FrameInput::fill(BoxFormat format) {
         detection.score = scores[row];
         detection.class_id = 0;
         if (const char* rule = what_is_wrong(detection)) {
-            throw std::invalid_argument(refusal(detection, rule, row, format));
+            refuse(detection, rule, row, format);
         }
     }
     if (has_classes_) {
@@ -71,33 +91,6 @@ void FrameInput::fill_classes() {
         }
         detections_[row].class_id = static_cast<std::int32_t>(value);
     }
-}
-
-namespace {
-
-std::string number(float value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(value));
-    return text;
-}
-
-}  // namespace
-
-std::string refusal(const Detection& detection, const char* rule, std::size_t row,
-                    BoxFormat format) {
-    const Box& box = detection.box;
-    const std::string where = " in row " + std::to_string(row);
-    if (std::string(rule).compare(0, 5, "score") == 0) {
-        return "scores: " + std::string(rule) + ", got " + number(detection.score) + where +
-               (detection.score > 1 ? "; divide percentages by 100" : "; drop the row");
-    }
-    const std::string got = ", got left " + number(box.left) + ", top " + number(box.top) +
-                            ", width " + number(box.width) + ", height " + number(box.height) +
-                            where;
-    return "boxes: " + std::string(rule) + got +
-           (format == BoxFormat::xyxy
-                ? "; give x1 y1 x2 y2, or say box_format=\"ltwh\" for left top width height"
-                : "; drop the row, or say box_format=\"xyxy\" for x1 y1 x2 y2");
 }
 
 }  // namespace streamtrack

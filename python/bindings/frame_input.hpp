@@ -52,8 +52,4 @@ class FrameInput {
     std::vector<Detection> detections_;
 };
 
-// "boxes must be ..., got ... in row 3; do ...": the core's rule in Python's words.
-std::string refusal(const Detection& detection, const char* rule, std::size_t row,
-                    BoxFormat format);
-
 }  // namespace streamtrack

@@ -5,6 +5,7 @@
 
 #include "core/box.hpp"
 #include "mot_text.hpp"
+#include "refusal.hpp"
 
 namespace streamtrack {
 namespace {
@@ -157,7 +158,7 @@ void read_row(Line& line, MotRows& rows) {
                               static_cast<float>(values[6]),
                               0};
     if (const char* wrong = what_is_wrong(detection)) {
-        line.fail(wrong);
+        line.fail(rule_and_got(detection, wrong) + "; mend or remove the row");
     }
     rows.frames.push_back(static_cast<std::int64_t>(frame));
     rows.boxes.insert(rows.boxes.end(), {detection.box.left, detection.box.top, detection.box.width,

@@ -206,31 +206,27 @@ class Config:
         """Writes `to_yaml()` to a file, for Python, the command line and DeepStream alike."""
         Path(path).write_text(self.to_yaml(), encoding="utf-8")
 
-    def _meaning(self) -> tuple[Any, ...]:
-        said = self._layers.assignments()
-        streams = sorted({""} | {s for layer, s, _, _ in said if layer is not Layer.classes})
-        classes = sorted({int(s) for layer, s, _, _ in said if layer is Layer.classes})
-        return tuple(
-            (stream, class_id, tuple(values.items()))
-            for stream in streams
-            for class_id in (None, *classes)
-            for values in [self.resolve(stream, class_id)]
-            if (stream, class_id) == ("", None) or values != self._inherited(stream, class_id)
-        )
-
-    def _inherited(self, stream: str, class_id: int | None) -> dict[str, ParameterValue]:
-        if class_id is None:
-            return self.resolve()
-        of_stream = self.resolve(stream)
-        return {
-            name: of_stream.get(name, True) for name in self._layers.resolve_class(stream, class_id)
-        }
+    def _sections(self, *layers: Layer) -> set[str]:
+        return {section for layer, section, _, _ in self._layers.assignments() if layer in layers}
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Config) and self._meaning() == other._meaning()
+        if not isinstance(other, Config):
+            return NotImplemented
+        streams, classes = {""}, set[str]()
+        for config in (self, other):
+            streams |= config._sections(Layer.sequence, Layer.streams)
+            classes |= config._sections(Layer.classes)
+        return all(
+            self.resolve(stream) == other.resolve(stream)
+            and all(
+                self.resolve(stream, int(class_id)) == other.resolve(stream, int(class_id))
+                for class_id in classes
+            )
+            for stream in streams
+        )
 
     def __hash__(self) -> int:
-        return hash(self._meaning())
+        return hash(tuple(self._values.items()))
 
     def __repr__(self) -> str:
         return f"Config({', '.join(f'{key}={value!r}' for key, value in self.to_dict().items())})"

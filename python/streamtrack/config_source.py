@@ -51,7 +51,7 @@ def entries_of_file(path: Path) -> list[Entry]:
         raise ConfigError(
             f"{path}: the file must be YAML, got: {error}; save it as plain text"
         ) from None
-    if node is None:
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         return []
     place = f"{path}:{node.start_mark.line + 1}: "
     if not isinstance(node, yaml.MappingNode):
