@@ -150,7 +150,7 @@ void read_row(Line& line, MotRows& rows) {
     }
     const double frame = values[0];
     if (!(frame >= 1 && frame <= kLastFrame && frame == std::floor(frame))) {
-        line.fail("frame must be a whole number from 1 to 100000000, got " + std::to_string(frame) +
+        line.fail("frame must be a whole number from 1 to 100000000, got " + text_of_number(frame) +
                   "; MOT text counts frames from 1");
     }
     const Detection detection{{static_cast<float>(values[2]), static_cast<float>(values[3]),
