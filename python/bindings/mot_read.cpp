@@ -150,8 +150,8 @@ void read_row(Line& line, MotRows& rows) {
     }
     const double frame = values[0];
     if (!(frame >= 1 && frame <= kLastFrame && frame == std::floor(frame))) {
-        line.fail("frame must be a whole number from 1 to 100000000, got " + text_of_number(frame) +
-                  "; MOT text counts frames from 1");
+        line.fail("frame must be a whole number from 1 to 100000000, got " +
+                  text_of_number(frame, 15) + "; MOT text counts frames from 1");
     }
     const Detection detection{{static_cast<float>(values[2]), static_cast<float>(values[3]),
                                static_cast<float>(values[4]), static_cast<float>(values[5])},

@@ -17,9 +17,9 @@ std::string rule_and_got(const Detection& detection, const char* rule) {
 
 bool is_about_score(const char* rule) { return std::strncmp(rule, "score", 5) == 0; }
 
-std::string text_of_number(double value) {
+std::string text_of_number(double value, int digits) {
     char text[32];
-    std::snprintf(text, sizeof text, "%.9g", value);
+    std::snprintf(text, sizeof text, "%.*g", digits, value);
     return text;
 }
 

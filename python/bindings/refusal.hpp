@@ -14,6 +14,6 @@ std::string rule_and_got(const Detection& detection, const char* rule);
 bool is_about_score(const char* rule);
 
 // The shortest of the usual forms, such as 0.5 or 1e+39.
-std::string text_of_number(double value);
+std::string text_of_number(double value, int digits = 9);
 
 }  // namespace streamtrack
