@@ -1,6 +1,7 @@
 // A stream's state as bytes: a header, the clock, then the tracks' rows as they lie in memory
 // (every platform of the project is 64-bit and little-endian).
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 #include <type_traits>
@@ -46,6 +47,11 @@ void StreamTracker::snapshot(std::vector<std::uint8_t>& bytes) const {
     if (!tracks_.empty()) {
         std::memcpy(bytes.data() + sizeof header, tracks_.data(), tracks_.size() * sizeof(Track));
     }
+    // Trajectories are not part of it.
+    for (std::size_t k = 0; k < tracks_.size() && trajectories_.is_on(); ++k) {
+        std::uint8_t* const row = bytes.data() + sizeof header + k * sizeof(Track);
+        std::memset(row + offsetof(Track, trajectory), 0, sizeof(Track::trajectory));
+    }
 }
 
 void StreamTracker::restore(const std::uint8_t* bytes, std::size_t size) {
@@ -75,9 +81,13 @@ void StreamTracker::restore(const std::uint8_t* bytes, std::size_t size) {
         }
         last_id = std::max(last_id, track.id);
     }
+    for (Track& track : tracks) {
+        track.trajectory = 0;
+    }
     if (settings_.id_mode == IdMode::sequential) {
         process_id_counter().advance_past(last_id);
     }
+    trajectories_.clear();
     tracks_ = std::move(tracks);
     clock_ = header.clock;
     frames_ = header.frames;

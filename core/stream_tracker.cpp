@@ -25,7 +25,13 @@ void erase_taken(std::vector<std::uint32_t>& indices) {
 
 }  // namespace
 
-StreamTracker::StreamTracker(Settings settings) : settings_(std::move(settings)) {}
+StreamTracker::StreamTracker(Settings settings) : settings_(std::move(settings)) {
+    if (settings_.past_frames || settings_.terminated_tracks) {
+        trajectories_.keep(static_cast<std::size_t>(settings_.max_trajectory),
+                           static_cast<std::size_t>(settings_.buffer_frames()),
+                           settings_.terminated_tracks);
+    }
+}
 
 void StreamTracker::change(Settings settings) { settings_ = std::move(settings); }
 
@@ -250,6 +256,13 @@ void StreamTracker::remove_duplicates(Workspace& work) {
 }
 
 void StreamTracker::sweep() {
+    if (trajectories_.is_on()) {
+        for (const Track& track : tracks_) {
+            if (track.removed) {
+                trajectories_.end(track);
+            }
+        }
+    }
     const auto is_removed = [](const Track& track) { return track.removed; };
     tracks_.erase(std::remove_if(tracks_.begin(), tracks_.end(), is_removed), tracks_.end());
 }
@@ -301,6 +314,9 @@ const std::vector<TrackedObject>& StreamTracker::report() {
             track.id = next_id();
         }
         objects_[k].id = track.id;
+    }
+    if (trajectories_.is_on()) {
+        trajectories_.record(tracks_, objects_, reported_, last_number_);
     }
     return objects_;
 }

@@ -11,6 +11,7 @@
 #include "core/ids.hpp"
 #include "core/settings.hpp"
 #include "core/track.hpp"
+#include "core/trajectories.hpp"
 #include "core/workspace.hpp"
 
 namespace streamtrack {
@@ -32,7 +33,11 @@ class StreamTracker {
     const Settings& settings() const { return settings_; }
     const std::vector<Track>& tracks() const { return tracks_; }  // live ones, in order of birth
     const std::vector<TrackedObject>& objects() const { return objects_; }  // the last report
-    std::uint64_t frames() const { return frames_; }  // frames seen, skipped ones included
+    std::uint64_t frames() const { return frames_; }           // frames seen, skipped ones included
+    std::int64_t last_number() const { return last_number_; }  // of the last frame
+
+    // Where tracks have been, as far as `past_frames` and `terminated_tracks` ask for it.
+    Trajectories& trajectories() { return trajectories_; }
 
     // The whole state but the settings and the report, as bytes. `restore` throws
     // std::invalid_argument for bytes that are no snapshot of this version, and changes nothing
@@ -70,7 +75,8 @@ class StreamTracker {
     std::vector<Track> tracks_;
     std::vector<TrackedObject> objects_;
     std::vector<std::uint32_t> reported_;  // the track of each object
-    double clock_ = 0;                     // in frames; stands still while the detector skips
+    Trajectories trajectories_;
+    double clock_ = 0;  // in frames; stands still while the detector skips
     std::uint64_t frames_ = 0;
     std::uint64_t detected_frames_ = 0;
     double last_timestamp_ = std::numeric_limits<double>::quiet_NaN();

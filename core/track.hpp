@@ -39,7 +39,8 @@ struct Track {
     TrackState state;
     bool expired;  // reference preset: outlived the buffer once (see stream_tracker.cpp)
     bool removed;  // marked within an update, dropped at its end
-    std::uint8_t reserved[5];
+    std::uint8_t reserved;
+    std::uint32_t trajectory;  // where Trajectories keeps its past, 0: nowhere
 };
 
 }  // namespace streamtrack

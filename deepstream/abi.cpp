@@ -1,6 +1,5 @@
 #include "deepstream/abi.hpp"
 
-#include <malloc.h>
 #include <time.h>
 
 #include <limits>
@@ -69,7 +68,7 @@ double timestamp_in(const deepstream_9_1::Frame& frame) {
 }
 
 // NVIDIA's TRACKER_STATE.
-std::int32_t state_code(const MiscFrame& frame) {
+std::int32_t state_code(const PastFrame& frame) {
     enum { active = 1, inactive = 2, tentative = 3, projected = 4 };
     switch (frame.state) {
         case TrackState::tentative:
@@ -81,19 +80,24 @@ std::int32_t state_code(const MiscFrame& frame) {
     }
 }
 
-void write_state(deepstream_6_0::PastFrameObj&, const MiscFrame&) {}
+// A box-only tracker knows no visibility and no feet, and says so with plain values.
+void write_extras(deepstream_6_0::PastFrameObj&, const PastFrame&) {}
 
-template <class Frame>  // 6.4 and later
-void write_state(Frame& to, const MiscFrame& frame) {
+void write_extras(deepstream_6_4::TargetMiscDataFrame& to, const PastFrame& frame) {
     to.tracker_state = state_code(frame);
+    to.visibility = 1;
 }
 
-std::size_t frames_allocated(const deepstream_6_0::PastFrameObjList& object) {
-    return malloc_usable_size(object.list) / sizeof *object.list;
+void write_extras(deepstream_9_0::TargetMiscDataFrame& to, const PastFrame& frame) {
+    to.tracker_state = state_code(frame);
+    to.visibility = 1;
+    to.pt_world_feet[0] = to.pt_world_feet[1] = 0;
 }
+
+std::size_t allocated_in(const deepstream_6_0::PastFrameObjList&) { return 0; }
 
 template <class Object>  // 6.4 and later
-std::size_t frames_allocated(const Object& object) {
+std::size_t allocated_in(const Object& object) {
     return object.num_allocated;
 }
 
@@ -137,30 +141,35 @@ struct Accessors {
         to.associated_object_in = origin;
     }
 
-    static void write_misc_object(void* objects, std::size_t index, std::uint64_t id,
-                                  std::int32_t class_id, std::uint32_t frame_count) {
+    static std::size_t frames_allocated(const void* objects, std::size_t index) {
+        return allocated_in(static_cast<const typename Layout::MiscObject*>(objects)[index]);
+    }
+
+    static bool write_misc_object(void* objects, std::size_t index, std::uint64_t id,
+                                  std::int32_t class_id, const Trajectory& frames) {
         auto& to = static_cast<typename Layout::MiscObject*>(objects)[index];
+        if (to.list == nullptr) {
+            return false;
+        }
         to.unique_id = id;
         to.class_id = static_cast<std::uint16_t>(class_id);
-        to.num_obj = frame_count;
+        to.num_obj = static_cast<std::uint32_t>(frames.size());
+        to.obj_label[0] = '\0';  // the host knows the name, and fills it in for past frames
+        for (std::size_t k = 0; k < frames.size(); ++k) {
+            write_misc_frame(to.list[k], frames[k]);
+        }
+        return true;
     }
 
-    static std::size_t misc_room(const void* objects, std::size_t index) {
-        const auto& object = static_cast<const typename Layout::MiscObject*>(objects)[index];
-        return object.list == nullptr ? 0 : frames_allocated(object);
-    }
-
-    static void write_misc_frame(void* objects, std::size_t index, std::size_t row,
-                                 const MiscFrame& frame) {
-        auto& to = static_cast<typename Layout::MiscObject*>(objects)[index].list[row];
-        to.frame_num = frame.number;
+    static void write_misc_frame(typename Layout::MiscFrame& to, const PastFrame& frame) {
+        to.frame_num = static_cast<std::uint32_t>(frame.number);
         to.t_bbox.left = frame.box.left;
         to.t_bbox.top = frame.box.top;
         to.t_bbox.width = frame.box.width;
         to.t_bbox.height = frame.box.height;
         to.confidence = frame.score;
         to.age = frame.age;
-        write_state(to, frame);
+        write_extras(to, frame);
     }
 };
 
@@ -172,16 +181,15 @@ constexpr Abi table(Generation generation, const char* name) {
             sizeof(typename Layout::TrackedObj),
             generation >= Generation::deepstream_7_0,
             generation >= Generation::deepstream_6_3,
-            generation >= Generation::deepstream_6_4,
+            generation < Generation::deepstream_6_3,
             generation >= Generation::deepstream_6_4,
             Access::read_config,
             Access::answer_query,
             Access::queried_context,
             Access::read_frame,
             Access::write_object,
-            Access::write_misc_object,
-            Access::misc_room,
-            Access::write_misc_frame};
+            Access::frames_allocated,
+            Access::write_misc_object};
 }
 
 constexpr Abi kTables[] = {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/track.hpp"
+#include "core/trajectories.hpp"
 #include "deepstream/layout/every_version.hpp"
 
 namespace streamtrack::nvmot {
@@ -48,24 +49,14 @@ struct HostFrame {
     const ObjToTrackList* objects;
 };
 
-// One frame of a track's past, as misc data tells it.
-struct MiscFrame {
-    std::uint32_t number;
-    Box box;
-    float score;
-    std::uint32_t age;
-    TrackState state;
-    bool predicted;
-};
-
 struct Abi {
     Generation generation;
     const char* name;  // the first version that has it
     std::size_t object_size;
-    bool init_first;              // NvMOT_Init comes before NvMOT_Query
-    bool lists_are_labelled;      // the host fills each output list's stream and frame number
-    bool has_terminated;          // misc data has terminated and shadow tracks
-    bool tells_frames_allocated;  // a misc data object says how many frames it has room for
+    bool init_first;            // NvMOT_Init comes before NvMOT_Query
+    bool lists_are_labelled;    // the host fills each output list's stream and frame number
+    bool asks_in_process_past;  // for past frames; later versions call NvMOT_RetrieveMiscData
+    bool has_terminated;        // misc data has terminated and shadow tracks
 
     HostConfig (*read_config)(const void* config);
     void (*answer_query)(void* query, const QueryAnswer& answer);
@@ -75,12 +66,11 @@ struct Abi {
     void (*write_object)(void* objects, std::size_t index, const TrackedObject& object,
                          ObjToTrack* origin);
 
-    // Misc data: an object's head, how many frames it has room for, and one of its frames.
-    void (*write_misc_object)(void* objects, std::size_t index, std::uint64_t id,
-                              std::int32_t class_id, std::uint32_t frame_count);
-    std::size_t (*misc_room)(const void* objects, std::size_t index);
-    void (*write_misc_frame)(void* objects, std::size_t index, std::size_t row,
-                             const MiscFrame& frame);
+    // Misc data: how many frames one of a stream's objects says it has room for, 0 where the
+    // version does not say so; and the object with all its frames. False without an array.
+    std::size_t (*frames_allocated)(const void* objects, std::size_t index);
+    bool (*write_misc_object)(void* objects, std::size_t index, std::uint64_t id,
+                              std::int32_t class_id, const Trajectory& frames);
 };
 
 const Abi& abi_of(Generation generation);

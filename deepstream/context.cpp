@@ -22,10 +22,10 @@ Context::Context(const Host& host, const HostConfig& told, Config config)
     : abi_(*host.abi),
       host_is_newer_(host.is_newer),
       mask_size_(std::uint64_t{told.width} * told.height),
-      tracker_(std::move(config)) {
-    const Settings& settings = tracker_.settings();
-    answer_ = answer_for(settings);
-    log_.set_level(settings.log_level);
+      tracker_(std::move(config)),
+      answer_(answer_for(tracker_.settings())),
+      misc_writer_(abi_, answer_) {
+    log_.set_level(tracker_.settings().log_level);
     const std::size_t streams = std::min<std::size_t>(told.max_streams, 1024);
     const std::size_t objects = std::min(streams * answer_.max_targets_per_stream, kMostReserved);
     works_.reserve(streams);
@@ -248,6 +248,40 @@ void Context::write_report(const Work& work, const StreamTracker& tracker) {
                   "%zu tracks for %u places; the rest is not reported. Raise "
                   "max_targets_per_stream (%llu more like it)",
                   objects.size(), output.num_allocated, static_cast<unsigned long long>(left_out));
+    }
+}
+
+void Context::retrieve_misc_data(const ProcessParams* params, const void* misc) {
+    if (misc != nullptr) {
+        write_misc(params, usable_batches(abi_, answer_, misc));
+    }
+}
+
+void Context::process_past(const ProcessParams* params, MiscDataBatch* past) {
+    if (answer_.past_frames) {
+        write_misc(params, {past, nullptr, nullptr});
+    }
+}
+
+void Context::write_misc(const ProcessParams* params, const MiscBatches& batches) {
+    if (batches.none() || params == nullptr || params->frame_list == nullptr) {
+        return;
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (std::uint32_t k = 0; k < params->num_frames; ++k) {
+        const HostFrame frame = abi_.read_frame(params->frame_list, k);
+        const auto found = streams_.find(frame.stream);
+        if (found == streams_.end()) {
+            continue;
+        }
+        std::uint64_t left_out = 0;
+        if (!misc_writer_.write(batches, frame.stream, *found->second.tracker) &&
+            log_.is_due(Trouble::misc_full, LogLevel::warning, left_out)) {
+            write_log(LogLevel::warning, {frame.stream, frame.number},
+                      "the host's misc data arrays are full; what does not fit comes later "
+                      "(%llu more like it)",
+                      static_cast<unsigned long long>(left_out));
+        }
     }
 }
 

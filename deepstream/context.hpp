@@ -12,6 +12,7 @@
 #include "deepstream/abi.hpp"
 #include "deepstream/host_version.hpp"
 #include "deepstream/log.hpp"
+#include "deepstream/misc_data.hpp"
 
 namespace streamtrack::nvmot {
 
@@ -23,6 +24,11 @@ class Context {
     // NvMOT_Process. Every output list's num_filled is set, whatever happens. Where something is
     // wrong with a part of the batch, the rest is tracked and a line says so.
     Status::Value process(const ProcessParams* params, TrackedObjBatch* batch);
+
+    // NvMOT_RetrieveMiscData, and NvMOT_ProcessPast up to 6.2: what there is to say beside the
+    // tracks of the frames that were just processed.
+    void retrieve_misc_data(const ProcessParams* params, const void* misc);
+    void process_past(const ProcessParams* params, MiscDataBatch* past);
 
     // NvMOT_RemoveStreams: this stream, and the others of its pad.
     void remove_streams(std::uint64_t stream);
@@ -55,19 +61,21 @@ class Context {
     std::uint32_t object_count(const HostFrame& frame);
     void run_round();
     void write_report(const Work& work, const StreamTracker& tracker);
+    void write_misc(const ProcessParams* params, const MiscBatches& batches);
     void remove(std::uint64_t stream);
 
     const Abi& abi_;
     const bool host_is_newer_;
     const std::uint64_t mask_size_;
     bool host_is_checked_ = false;
-    QueryAnswer answer_;
     Log log_;
 
     // The host serves a context from one thread at a time, but removals may come from another than
     // frames do.
     std::mutex mutex_;
     MultiStreamTracker tracker_;
+    const QueryAnswer answer_;
+    MiscWriter misc_writer_;
     std::unordered_map<std::uint64_t, Stream> streams_;
     std::uint64_t round_ = 1;
 

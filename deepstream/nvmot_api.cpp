@@ -95,6 +95,24 @@ STREAMTRACK_EXPORT int NvMOT_Process(void* handle, ProcessParams* params, Tracke
     });
 }
 
+STREAMTRACK_EXPORT int NvMOT_RetrieveMiscData(void* handle, ProcessParams* params, void* misc) {
+    return guarded("NvMOT_RetrieveMiscData", static_cast<int>(Status::ok), [&]() -> int {
+        if (handle != nullptr) {
+            context_of(handle)->retrieve_misc_data(params, misc);
+        }
+        return Status::ok;
+    });
+}
+
+STREAMTRACK_EXPORT int NvMOT_ProcessPast(void* handle, ProcessParams* params, MiscDataBatch* past) {
+    return guarded("NvMOT_ProcessPast", static_cast<int>(Status::ok), [&]() -> int {
+        if (handle != nullptr) {
+            context_of(handle)->process_past(params, past);
+        }
+        return Status::ok;
+    });
+}
+
 STREAMTRACK_EXPORT int NvMOT_RemoveStreams(void* handle, std::uint64_t stream) {
     return guarded("NvMOT_RemoveStreams", static_cast<int>(Status::ok), [&]() -> int {
         if (handle != nullptr) {

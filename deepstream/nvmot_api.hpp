@@ -24,6 +24,9 @@ int NvMOT_Init(void* config, void** handle, streamtrack::nvmot::ConfigResponse* 
 void NvMOT_DeInit(void* handle);
 int NvMOT_Process(void* handle, streamtrack::nvmot::ProcessParams* params,
                   streamtrack::nvmot::TrackedObjBatch* batch);
+int NvMOT_RetrieveMiscData(void* handle, streamtrack::nvmot::ProcessParams* params, void* misc);
+int NvMOT_ProcessPast(void* handle, streamtrack::nvmot::ProcessParams* params,
+                      streamtrack::nvmot::MiscDataBatch* past);
 int NvMOT_RemoveStreams(void* handle, std::uint64_t stream);
 int NvMOT_UpdateParams(void* handle, const streamtrack::nvmot::HostString& yaml);
 }

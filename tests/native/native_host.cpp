@@ -167,6 +167,47 @@ void Host::allocate() {
         put(list(k) + layout_.at("NvMOTTrackedObjList", "numAllocated"), query_.max_targets);
         put(frame(k) + layout_.at("NvMOTFrame", "bufferList"), owned_.back().get());
     }
+    const auto buffer = [&](std::size_t frames) {
+        return std::make_unique<MiscBuffer>(layout_, batch_size, query_.max_targets, frames);
+    };
+    constexpr std::size_t kUntold = 64;
+    if (query_.past) {
+        past_ = buffer(query_.max_shadow_age > 0 ? query_.max_shadow_age : kUntold);
+    }
+    if (query_.terminated) {
+        terminated_ = buffer(query_.max_trajectory);
+    }
+    if (query_.shadow && (past_ || terminated_)) {
+        shadow_ = buffer(1);
+    }
+}
+
+MiscOut Host::misc() {
+    const auto batch_of = [](const std::unique_ptr<MiscBuffer>& buffer) {
+        return buffer ? buffer->batch() : nullptr;
+    };
+    using Call = int (*)(void*, void*, void*);
+    if (layout_.number() < 603) {
+        function<Call>(library_, "NvMOT_ProcessPast")(handle_, params_.get(), batch_of(past_));
+    } else {
+        const Memory misc = garbage(layout_.size("NvMOTTrackerMiscData"));
+        const bool any = past_ || terminated_;
+        for (const auto& kind : {std::make_pair("pPastFrameObjBatch", &past_),
+                                 std::make_pair("pTerminatedTrackBatch", &terminated_),
+                                 std::make_pair("pShadowTrackBatch", &shadow_)}) {
+            // Undeclared ones stay garbage; without buffers the first two are null.
+            const bool told = *kind.second || (!any && kind.second != &shadow_);
+            if (told && layout_.has("NvMOTTrackerMiscData", kind.first)) {
+                put(misc.get() + layout_.at("NvMOTTrackerMiscData", kind.first),
+                    batch_of(*kind.second));
+            }
+        }
+        function<Call>(library_, "NvMOT_RetrieveMiscData")(handle_, params_.get(), misc.get());
+    }
+    const auto take = [](const std::unique_ptr<MiscBuffer>& buffer) {
+        return buffer ? buffer->take() : std::vector<MiscTrack>();
+    };
+    return {take(past_), take(terminated_), take(shadow_)};
 }
 
 void Host::fill_frame(std::size_t k, const FrameIn& in) {

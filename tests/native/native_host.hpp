@@ -78,6 +78,32 @@ struct FrameOut {
     std::vector<Tracked> tracked;
 };
 
+// One track of the misc data: the numbers of its frames.
+struct MiscTrack {
+    std::uint64_t stream;
+    std::uint64_t id;
+    std::vector<std::uint32_t> numbers;
+};
+
+struct MiscOut {
+    std::vector<MiscTrack> past, terminated, shadow;
+};
+
+// The host's buffer for one kind of misc data: a batch of streams of objects of frames.
+class MiscBuffer {
+  public:
+    MiscBuffer(const Layout& layout, std::size_t streams, std::size_t objects, std::size_t frames);
+    std::uint8_t* batch() { return batch_.get(); }
+    std::vector<MiscTrack> take();
+
+  private:
+    std::string name(const char* level) const;
+    const Layout& layout_;
+    std::size_t streams_;
+    std::vector<Memory> owned_;
+    Memory batch_;
+};
+
 // A tracker library, loaded as gst-nvtracker loads it.
 class Library {
   public:
@@ -117,6 +143,8 @@ class Host {
     Host& operator=(const Host&) = delete;
 
     std::vector<FrameOut> process(const std::vector<FrameIn>& frames);
+    // What the library has to say beside the tracks of the last process(); empties the buffers.
+    MiscOut misc();
     int remove(std::uint64_t stream);
     void update_params(const std::string& yaml);
 
@@ -146,7 +174,7 @@ class Host {
     void* handle_ = nullptr;
     std::vector<Memory> owned_;
     Memory frames_, lists_, batch_, params_;
-    std::vector<FrameIn> last_;
+    std::unique_ptr<MiscBuffer> past_, terminated_, shadow_;
 };
 
 // Which version the stand-in plugin says it is.

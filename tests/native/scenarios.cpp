@@ -13,8 +13,10 @@ namespace native {
 
 const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all = {
-        {"life", play_life},         {"hostile", play_hostile},   {"reloads", play_reloads},
-        {"failures", play_failures}, {"contexts", play_contexts}, {"live_change", play_live_change},
+        {"life", play_life},           {"hostile", play_hostile},
+        {"reloads", play_reloads},     {"failures", play_failures},
+        {"contexts", play_contexts},   {"live_change", play_live_change},
+        {"misc_data", play_misc_data},
     };
     return all;
 }
@@ -244,6 +246,49 @@ void play_live_change(const Stage& stage) {
     play(3, 0.4F);
     require(play(4, 0.4F) == 5, "the new threshold did not take hold");
     require(ids.size() == 5, "the change gave old tracks new ids");
+}
+
+// One walker hides for a while, one for good, one comes late: past frames, shadows and ends.
+void play_misc_data(const Stage& stage) {
+    const Library library(stage.library);
+    const ConfigFile config(
+        "past_frames: true\nterminated_tracks: true\nshadow_tracks: true\n"
+        "track_buffer: 10\nmax_trajectory: 8\n");
+    HostOptions options;
+    options.config_path = config.path();
+    Host host(library, stage.version, options);
+    std::vector<MiscTrack> past, terminated;
+    std::set<std::uint32_t> shadows;
+    for (std::uint32_t number = 0; number < 40; ++number) {
+        std::vector<Object> objects;
+        const auto walk = [&](float y, bool visible) {
+            if (visible) {
+                objects.push_back({10.0F + static_cast<float>(number), y, 30, 60, 0.9F, 1});
+            }
+        };
+        walk(0, number < 10 || number >= 15);  // hidden in 10 to 14
+        walk(100, number < 20);                // gone from 20 on
+        walk(200, number >= 5);                // tentative in 5
+        host.process({{stream_of(3), number, true, objects}});
+        MiscOut misc = host.misc();
+        past.insert(past.end(), misc.past.begin(), misc.past.end());
+        terminated.insert(terminated.end(), misc.terminated.begin(), misc.terminated.end());
+        if (!misc.shadow.empty()) {
+            shadows.insert(misc.shadow[0].numbers.at(0));
+        }
+    }
+    using Numbers = std::vector<std::uint32_t>;
+    require(past.size() == 2 && past[0].numbers == Numbers({5}) &&
+                past[1].numbers == Numbers({10, 11, 12, 13, 14}),
+            "past frames are not those that were not reported");
+    if (!host.query().terminated) {
+        return;
+    }
+    require(terminated.size() == 1 && terminated[0].stream == stream_of(3) &&
+                terminated[0].numbers == Numbers({12, 13, 14, 15, 16, 17, 18, 19}),
+            "the track that ended is not told by its last frames");
+    require(shadows.size() == 15 && *shadows.begin() == 10 && *shadows.rbegin() == 29,
+            "lost tracks are not told while they are lost");
 }
 
 }  // namespace native

@@ -54,5 +54,6 @@ void play_reloads(const Stage& stage);
 void play_failures(const Stage& stage);
 void play_contexts(const Stage& stage);
 void play_live_change(const Stage& stage);
+void play_misc_data(const Stage& stage);
 
 }  // namespace native

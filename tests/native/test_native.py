@@ -52,8 +52,10 @@ def test_only_nvmot_is_exported(library: Path) -> None:
         "NvMOT_DeInit",
         "NvMOT_Init",
         "NvMOT_Process",
+        "NvMOT_ProcessPast",
         "NvMOT_Query",
         "NvMOT_RemoveStreams",
+        "NvMOT_RetrieveMiscData",
         "NvMOT_UpdateParams",
     ]
 
