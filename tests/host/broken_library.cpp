@@ -1,13 +1,17 @@
 // A small tracker library that obeys the NvMOT API, or breaks one rule of it: the environment
 // variable BROKEN_VERSION names the DeepStream version whose layout it uses, BROKEN_FAULT the rule
 // to break, BROKEN_MISC the kinds of misc data that it declares.
+#include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "broken_layout.hpp"
@@ -60,10 +64,44 @@ uint64_t fresh_id(const std::vector<Track>& tracks) {
     if (fault("id-untracked")) {
         return ~uint64_t{0};
     }
-    if (fault("id-two-streams") || fault("id-reused")) {
+    if (fault("id-two-streams")) {
         return 1 + tracks.size();
     }
+    if (fault("ids-fall")) {
+        return 1000000 - next_id++;
+    }
     return next_id++;
+}
+
+bool is_passed_over(Bytes object, float score) {
+    const uint16_t class_id = get<uint16_t>(object, "NvMOTObjToTrack.classId");
+    return (fault("negative-score") && score < 0) || (fault("large-class") && class_id > 1000);
+}
+
+// In an order of their own, since ids must not depend on the one in which they come.
+std::vector<Bytes> usable_objects(Bytes objects, uint32_t filled) {
+    std::vector<std::pair<std::array<float, 5>, Bytes>> keyed;
+    for (uint32_t k = 0; k < filled; ++k) {
+        Bytes object = objects + k * at("NvMOTObjToTrack");
+        std::array<float, 5> key{};
+        std::memcpy(key.data(), object + at("NvMOTObjToTrack.bbox"), 4 * sizeof key[0]);
+        key[4] = get<float>(object, "NvMOTObjToTrack.confidence");
+        const bool finite = std::all_of(key.begin(), key.end(), [](float x) { return x - x == 0; });
+        if (!finite && fault("crash-on-nan")) {
+            std::abort();
+        }
+        if (finite && key[2] > 0 && key[3] > 0 && !is_passed_over(object, key[4])) {
+            keyed.emplace_back(key, object);
+        }
+    }
+    if (!fault("order-of-detections")) {
+        std::sort(keyed.begin(), keyed.end());
+    }
+    std::vector<Bytes> usable;
+    for (const auto& entry : keyed) {
+        usable.push_back(entry.second);
+    }
+    return usable;
 }
 
 // Every detection is taken at once: what decides is not the tests' matter.
@@ -72,15 +110,16 @@ void update(Context& context, uint64_t stream, Bytes frame) {
     Bytes list = frame + at("NvMOTFrame.objectsIn");
     const uint32_t number = get<uint32_t>(frame, "NvMOTFrame.frameNum");
     const uint32_t filled = get<uint32_t>(list, "NvMOTObjToTrackList.numFilled");
-    const bool detected =
-        get<uint8_t>(list, "NvMOTObjToTrackList.detectionDone") != 0 || filled > 0;
+    const bool detected = get<uint8_t>(list, "NvMOTObjToTrackList.detectionDone") != 0 ||
+                          filled > 0 || fault("skipped-is-missed");
     Bytes objects = get<Bytes>(list, "NvMOTObjToTrackList.list");
     for (Track& track : tracks) {
         track.input = nullptr;
         ++track.age;
     }
-    for (uint32_t k = 0; k < filled; ++k) {
-        Bytes object = objects + k * at("NvMOTObjToTrack");
+    const bool done = get<uint8_t>(list, "NvMOTObjToTrackList.detectionDone") != 0;
+    const uint32_t count = fault("needs-detection-done") && !done ? 0 : filled;
+    for (Bytes object : usable_objects(objects, count)) {
         Track* track = find_track(tracks, object);
         if (track == nullptr) {
             const uint16_t class_id = get<uint16_t>(object, "NvMOTObjToTrack.classId");
@@ -100,6 +139,17 @@ void update(Context& context, uint64_t stream, Bytes frame) {
     }
     if (fault("input-changed") && filled > 0) {
         put<float>(objects, "NvMOTObjToTrack.confidence", 0.25F);
+    }
+}
+
+void age_absent(Context& context, uint64_t present) {
+    for (auto& one : context.streams) {
+        for (Track& track : one.second) {
+            track.age += one.first == present ? 0 : 1;
+        }
+        if (one.first != present && !one.second.empty() && one.second[0].age > 100) {
+            one.second.clear();
+        }
     }
 }
 
@@ -240,8 +290,15 @@ EXPORT int NvMOT_Query(uint16_t path_length, char* path, void* query) {
 #endif
 
 EXPORT int NvMOT_Init(void* config, void** handle, void* response) {
-    if (fault("init-fails")) {
+    static std::atomic<int> opened{0};
+    if (fault("init-fails") || (fault("one-context") && opened++ > 0)) {
         return 1;
+    }
+    if (fault("thread-left")) {
+        std::thread([] { std::this_thread::sleep_for(std::chrono::seconds(20)); }).detach();
+    }
+    if (fault("hangs")) {
+        std::this_thread::sleep_for(std::chrono::seconds(20));
     }
     auto* context = new Context;
     *handle = context;
@@ -269,6 +326,9 @@ EXPORT int NvMOT_Process(void* handle, void* params, void* batch) {
     Bytes lists = get<Bytes>(batch, "NvMOTTrackedObjBatch.list");
     for (uint32_t k = 0; k < frames; ++k, frame += at("NvMOTFrame")) {
         const uint64_t stream = get<uint64_t>(frame, "NvMOTFrame.streamID");
+        if (fault("absent-streams-age")) {
+            age_absent(context, stream);
+        }
         update(context, stream, frame);
         Bytes objects = frame + at("NvMOTFrame.objectsIn");
         const bool detected = get<uint8_t>(objects, "NvMOTObjToTrackList.detectionDone") != 0;
@@ -287,13 +347,18 @@ EXPORT int NvMOT_RemoveStreams(void* handle, uint64_t stream) {
         return 0;
     }
     for (auto one = context.streams.begin(); one != context.streams.end();) {
-        const bool gone = fault("removal-wipes-all") || (one->first >> 32) == (stream >> 32);
+        const bool exactly = one->first == stream;
+        const bool same_pad = (one->first >> 32) == (stream >> 32) && !fault("removal-exact");
+        const bool gone = exactly || same_pad || fault("removal-wipes-all");
         one = gone ? context.streams.erase(one) : std::next(one);
     }
     return 0;
 }
 
-EXPORT int NvMOT_UpdateParams(void*, const void* text) {
+EXPORT int NvMOT_UpdateParams(void* handle, const void* text) {
+    if (fault("update-clears")) {
+        static_cast<Context*>(handle)->streams.clear();
+    }
     const char* start;
     size_t length;
     std::memcpy(&start, text, 8);

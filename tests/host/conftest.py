@@ -28,23 +28,18 @@ def layouts_as_cpp() -> str:
     return "\n".join(lines)
 
 
+def compile_shared(source: Path, library: Path, *options: str) -> Path:
+    """Builds a shared library of one source file."""
+    compiler = shutil.which("g++") or "g++"
+    flags = ["-std=c++17", "-O1", "-fPIC", "-shared", "-pthread", f"-I{source.parent}", *options]
+    subprocess.run([compiler, *flags, "-o", str(library), str(source), "-ldl"], check=True)
+    return library
+
+
 def compile_library(folder: Path, *options: str) -> Path:
     """Builds the broken library in ``folder``."""
     (folder / "layouts.inc").write_text(layouts_as_cpp())
-    library = folder / "libbroken.so"
-    options = (
-        "-std=c++17",
-        "-O1",
-        "-fPIC",
-        "-shared",
-        f"-I{folder}",
-        f"-I{SOURCE.parent}",
-        *options,
-    )
-    subprocess.run(
-        [shutil.which("g++") or "g++", *options, "-o", str(library), str(SOURCE)], check=True
-    )
-    return library
+    return compile_shared(SOURCE, folder / "libbroken.so", f"-I{folder}", *options)
 
 
 @pytest.fixture(scope="session")

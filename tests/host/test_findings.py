@@ -38,7 +38,6 @@ FAULTS_IN_PROCESS = {
     "query-size": "query-size",
 }
 FAULTS_THAT_END_THE_START = {
-    "query-status": "query-status",
     "transforms": "transforms",
     "batch-mode": "batch-mode",
 }
@@ -73,10 +72,11 @@ def test_a_start_that_the_real_host_refuses_ends(
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_an_init_that_fails_cleanly_is_no_finding(
-    make_host: Callable[..., Host], version: str
+@pytest.mark.parametrize("fault", ["query-status", "init-fails"])
+def test_a_library_that_refuses_cleanly_is_no_finding(
+    make_host: Callable[..., Host], fault: str, version: str
 ) -> None:
-    host = make_host(version, "init-fails")
+    host = make_host(version, fault)
     with pytest.raises(HostError, match="stderr"):
         host.start()
     host.close()

@@ -54,7 +54,7 @@ def test_two_frames_of_a_stream_go_in_two_rounds(make_host: Callable[..., Host])
 
 
 def test_detections_reach_the_library_in_reverse_order(make_host: Callable[..., Host]) -> None:
-    with make_host("8.0") as host:
+    with make_host("8.0", "order-of-detections") as host:
         result = host.process([walkers(0, 0)])[0]
     assert result.detection_index.tolist() == [2, 1, 0]
     assert result.ids.tolist() == sorted(result.ids.tolist())
@@ -87,7 +87,7 @@ def test_class_minus_one_keeps_the_detection_and_is_no_finding(
     make_host: Callable[..., Host],
 ) -> None:
     frame = walkers(0, 0, classes=[-1, -1, 65535])
-    with make_host("7.1", tracker_size=(500, 500)) as host:
+    with make_host("7.1", "order-of-detections", tracker_size=(500, 500)) as host:
         result = host.process([frame])[0]
     assert result.classes.tolist() == [65535, -1, -1]
     boxes = boxes_of(frame)[result.detection_index]

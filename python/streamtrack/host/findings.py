@@ -10,7 +10,6 @@ RULES: dict[str, str] = {
     "missing-symbol": "the host looks these functions up by name; NvMOT_Init, NvMOT_DeInit and"
     " NvMOT_Process must be"
     " there, and without NvMOT_Query it keeps its own defaults",
-    "query-status": "NvMOT_Query must answer 0 (OK), anything else ends the start",
     "query-unanswered": "every field of NvMOTQuery must be answered: nothing says that the host"
     " set it to zero",
     "query-size": "NvMOTQuery has a size of its own in each version, and nothing behind it is the"

@@ -81,6 +81,7 @@ class Host:
         self._first_surface: dict[int, int] = {}
         self._error: BaseException | None = None
         self._past_seconds = 0.0
+        self._answer = Answer(targets=max_targets)
         self._recovery_trials = recovery_trials
         self._recovery_pause = recovery_pause
         self.misc: list[MiscRecord] = []
@@ -103,6 +104,18 @@ class Host:
     def finding_counts(self) -> dict[str, int]:
         """How often each rule was broken so far."""
         return dict(self._log.counts)
+
+    @property
+    def max_targets(self) -> int:
+        """Objects that fit into a frame, as the library answered at the start."""
+        return self._answer.targets
+
+    @property
+    def declared(self) -> set[str]:
+        """The kinds of misc data that the library declared at the start."""
+        answer = self._answer
+        flags = {"past": answer.past, "terminated": answer.terminated, "shadow": answer.shadow}
+        return {kind for kind, is_declared in flags.items() if is_declared}
 
     @property
     def process_seconds(self) -> float:
@@ -137,9 +150,9 @@ class Host:
         ]
         self._error = None
         try:
-            answer = self._open_contexts()
+            self._answer = self._open_contexts()
             for context in self._contexts:
-                context.allocate(answer)
+                context.allocate(self._answer)
         except HostError:
             self._close_contexts()
             raise

@@ -102,7 +102,6 @@ def ask(setup: Setup, config_path: bytes | None, handle: int, name: str) -> Answ
             "query-size", name, f"byte {size + past_end} was written, the structure has {size}"
         )
     if status != 0:
-        setup.log.report("query-status", name, f"it answered {status}")
         raise HostError(
             f"{name} must answer 0 (OK), got {status}; see what the library wrote to stderr"
         )
