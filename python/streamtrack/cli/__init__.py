@@ -11,6 +11,7 @@ import click
 import streamtrack
 from streamtrack.cli.deepstream import deepstream
 from streamtrack.cli.demo import demo
+from streamtrack.cli.eval import evaluate
 from streamtrack.cli.host import host
 from streamtrack.cli.parameters import parameters
 from streamtrack.cli.track import track
@@ -26,7 +27,7 @@ def app() -> None:
     """
 
 
-for command in (track, demo, parameters, deepstream, host):
+for command in (track, demo, evaluate, parameters, deepstream, host):
     app.add_command(command)
 
 

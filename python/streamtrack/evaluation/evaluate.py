@@ -1,0 +1,121 @@
+"""Evaluates sequences and combines them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from streamtrack.evaluation.scores import Evaluation
+from streamtrack.evaluation.sequences import (
+    BENCHMARKS,
+    Benchmark,
+    GroundTruth,
+    PathLike,
+    TextFormat,
+    read_ground_truth,
+    read_tracks,
+)
+from streamtrack.evaluation.trackeval_run import (
+    KITTI_CLASSES,
+    combine,
+    measure,
+    prepare,
+    require_trackeval,
+    scores_of,
+)
+from streamtrack.io.box_table import BoxTable
+from streamtrack.io.source import InputError
+
+
+def evaluate(
+    ground_truth: PathLike | Mapping[str, BoxTable | PathLike],
+    tracks: PathLike | Mapping[str, BoxTable | PathLike],
+    *,
+    benchmark: Benchmark | None = None,
+    text_format: TextFormat | None = None,
+    kitti_class: str = "car",
+    progress: Callable[[str], None] | None = None,
+) -> Evaluation:
+    """Measures tracks against ground truth with TrackEval (pip install 'streamtrack[eval]').
+
+    Every sequence that has both is measured; those that have only one are named in the result's
+    notes. Boxes match from an IoU of 0.5 for MOTA and IDF1, over 19 thresholds for HOTA.
+
+    Args:
+        ground_truth: A folder that holds, for each sequence, a folder with gt/gt.txt, gt.txt (MOT
+            text) or label_02.txt (KITTI) and perhaps seqinfo.ini, or NAME.txt; one such folder or
+            file alone; or a mapping from names to files or tables.
+        tracks: A folder that holds NAME.txt (MOT text or KITTI results) or NAME.parquet; one file;
+            or a mapping from names to files or tables.
+        benchmark: Whose preprocessing decides what counts: "MOT15", "MOT17", "MOT20", "KITTI" or
+            "none"; None: guessed from each sequence's name, else KITTI for KITTI labels and none
+            for the rest. KITTI ground truth in MOT text has the rules of MOT17.
+        text_format: "mot" or "kitti": which ground truth to read where a folder holds both; None:
+            KITTI's for KITTI sequences.
+        kitti_class: What counts under KITTI's rules: "car" or "pedestrian".
+        progress: Called with each sequence's name before it is measured.
+
+    Raises:
+        InputError: Files are missing or broken, or TrackEval is; with file, row, rule and fix.
+
+    Example:
+        >>> result = streamtrack.evaluate("sequences", "tracks")  # doctest: +SKIP
+        >>> result.combined.HOTA  # doctest: +SKIP
+        68.0
+    """
+    if benchmark is not None and benchmark not in BENCHMARKS:
+        raise InputError(f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}")
+    if kitti_class not in KITTI_CLASSES:
+        raise InputError(f"kitti_class must be car or pedestrian, got {kitti_class!r}")
+    require_trackeval()
+    truths = read_ground_truth(ground_truth, benchmark, text_format)
+    tables = read_tracks(tracks, truths)
+    common = [name for name in truths if name in tables]
+    if not common:
+        missing = next(iter(truths))
+        raise InputError(
+            f"{_named(tracks)}: there must be tracks of {_listed(truths)}, got no {missing}.txt or "
+            f"{missing}.parquet; name the files as the sequences are named"
+        )
+    measured = {}
+    for name in common:
+        if progress is not None:
+            progress(name)
+        measured[name] = measure(prepare(truths[name], tables[name], kitti_class))
+    return Evaluation(
+        {name: scores_of(measured[name]) for name in common},
+        scores_of(combine(measured)),
+        {name: _rules_of(truths[name]) for name in common},
+        _notes(truths, tables),
+    )
+
+
+def _rules_of(truth: GroundTruth) -> str:
+    mixed = truth.benchmark == "KITTI" and truth.text_format == "mot"
+    return "MOT17" if mixed else truth.benchmark
+
+
+def _notes(truths: Mapping[str, GroundTruth], tables: Mapping[str, BoxTable]) -> tuple[str, ...]:
+    notes = []
+    untracked = [name for name in truths if name not in tables]
+    if untracked:
+        notes.append(f"no tracks for {_listed(untracked)}: not measured")
+    unknown = [name for name in tables if name not in truths]
+    if unknown:
+        notes.append(f"no ground truth for {_listed(unknown)}: not measured")
+    mixed = [name for name in truths if _rules_of(truths[name]) != truths[name].benchmark]
+    if mixed:
+        notes.append(
+            f"{_listed(mixed)}: KITTI's rules need KITTI labels; MOT text has the rules of MOT17"
+        )
+    return tuple(notes)
+
+
+def _named(source: PathLike | Mapping[str, object]) -> str:
+    return "tracks" if isinstance(source, Mapping) else str(source)
+
+
+def _listed(names: Mapping[str, object] | list[str]) -> str:
+    shown = list(names)
+    if len(shown) > 5:
+        return f"{', '.join(shown[:5])} and {len(shown) - 5} more"
+    return ", ".join(shown) or "nothing"
