@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <string>
 
 namespace {
 
 char seen[4096] = "nobody called";
+std::string copied;
 
 struct Description {
     int numbers[2];
@@ -42,4 +44,9 @@ extern "C" int NvMOT_Process(void*, void*, void*) { return LOOK(), 7; }
 extern "C" int NvMOT_ProcessPast(void*, void*, void*) { return LOOK(), 7; }
 extern "C" int NvMOT_RetrieveMiscData(void*, void*, void*) { return LOOK(), 7; }
 extern "C" int NvMOT_RemoveStreams(void*, uint64_t stream) { return LOOK(), stream > 5; }
-extern "C" int NvMOT_UpdateParams(void*, const void*) { return LOOK(), 7; }
+extern "C" int NvMOT_UpdateParams(void*, const std::string& text) {
+    LOOK();
+    copied = text;
+    return static_cast<int>(text.size());
+}
+extern "C" const char* last_text() { return copied.c_str(); }

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from streamtrack.host import RULES, VERSIONS
+from streamtrack.host import RULES, VERSIONS, HostError
 from streamtrack.host.conformance import RuleResult, _play_all, check
 from streamtrack.host.scenarios import SCENARIOS
 from streamtrack.host.stage import Stage
@@ -74,6 +74,11 @@ def test_a_library_that_hangs_fails_and_the_next_scenario_plays(
     reports = list(_play_all(Stage(broken_library, "7.0", None), names, 1, played.append))
     assert played == names
     assert [report.broken for report in reports] == ["it did not come back within 1 seconds"] * 2
+
+
+def test_a_library_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="is no file"):
+        check(tmp_path / "absent.so", "9.1")
 
 
 def test_the_module_prints_json(broken_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from streamtrack.host import Plugin
 from streamtrack.host.findings import FindingLog
 from streamtrack.host.library import Library
+from streamtrack.host.memory import LentString
 
 from .conftest import compile_shared
 
@@ -30,6 +31,7 @@ def load(probe: Path, version: str, plugin: Plugin) -> Library:
 
 
 def test_every_call_comes_from_the_plugin(probe: Path) -> None:
+    text = LentString(b"7 bytes")
     calls = [
         ("query", (0, 0, 0)),
         ("init", (0, 0, 0)),
@@ -38,7 +40,7 @@ def test_every_call_comes_from_the_plugin(probe: Path) -> None:
         ("process_past", (0, 0, 0)),
         ("retrieve_misc_data", (0, 0, 0)),
         ("remove_streams", (0, 1 << 40)),
-        ("update_params", (0, 0)),
+        ("update_params", (0, text.address)),
     ]
     statuses = []
     for number, (name, arguments) in enumerate(calls):
@@ -48,6 +50,19 @@ def test_every_call_comes_from_the_plugin(probe: Path) -> None:
         assert path.name == "libnvdsgst_tracker.so"
         assert version == f"{number}.5"
     assert statuses == [7, 7, None, 7, 7, 7, 1, 7]
+
+
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 5000])
+def test_a_lent_string_is_one_of_the_compiler_s_strings(probe: Path, length: int) -> None:
+    text = (b"key: value\n" * 500)[:length]
+    string = LentString(text)
+    assert load(probe, "8.0", Plugin()).update_params(0, string.address) == length
+    library = ctypes.CDLL(str(probe))
+    library.last_text.restype = ctypes.c_char_p
+    assert library.last_text() == text
+    assert not string.was_changed()
+    ctypes.memset(string.address, 1, 8)
+    assert string.was_changed()
 
 
 @pytest.mark.parametrize(

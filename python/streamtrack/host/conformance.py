@@ -73,8 +73,11 @@ def check(
         progress: Called with the name of each scenario before it plays.
 
     Raises:
+        HostError: The library is not there.
         ValueError: The version is unknown.
     """
+    if not Path(library).is_file():
+        raise HostError(f"the library must be a shared object, {library} is no file")
     stage = Stage(Path(library), version, config_path)
     todo = [one for one in SCENARIOS if one.applies(stage)]
     reports: dict[str, _Report] = {}

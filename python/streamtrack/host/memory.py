@@ -19,6 +19,7 @@ STALE = 0x5A
 """What memory of the host's stack holds once the call that it was lent for has returned."""
 
 _GUARD_BYTES = 64
+_SLACK_BYTES = 8
 _PAGE = mmap.PAGESIZE
 _PROT_NONE, _PROT_READ, _PROT_WRITE = 0, 1, 2
 _MAP_PRIVATE, _MAP_ANONYMOUS, _MAP_NORESERVE = 0x02, 0x20, 0x4000
@@ -48,12 +49,12 @@ Records = npt.NDArray[Any]
 class Block:
     """``size`` bytes from the C library's malloc, patterned; freed when no view of them is left.
 
-    The library may measure it with ``malloc_usable_size``, so nothing is added to ``size``; the few
-    bytes that malloc gives beyond it are patterned too and tell of a write past the end.
+    The library may measure it with ``malloc_usable_size``, so no more is added than malloc itself
+    often does; these bytes are patterned too and tell of a write past the end.
     """
 
     def __init__(self, size: int) -> None:
-        address = libc.malloc(size)
+        address = libc.malloc(size + _SLACK_BYTES)
         if not address:
             raise MemoryError(
                 f"malloc must give {size} bytes, gave none; use fewer streams or targets"

@@ -126,11 +126,12 @@ def _detection_index(frame: Prepared, rows: Records, log: FindingLog, where: str
 
 def _repeated(index: Integers) -> Mask:
     """(M,) which objects name a detection that an earlier object named."""
-    named = np.flatnonzero(index >= 0)
+    seen: set[int] = set()
     repeated = np.zeros(len(index), bool)
-    _, first = np.unique(index[named], return_index=True)
-    if len(first) < len(named):
-        repeated[np.delete(named, first)] = True
+    for place, detection in enumerate(index.tolist()):
+        repeated[place] = detection in seen
+        if detection >= 0:
+            seen.add(detection)
     return repeated
 
 

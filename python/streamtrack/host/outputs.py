@@ -49,32 +49,18 @@ class OutputBuffers:
             np.uint8
         )
         self._foreign: npt.NDArray[np.uint64] = foreign.view(np.uint64)
-        self._expected = np.frombuffer(bytes([PATTERN]) * (targets * kind.itemsize), kind).copy()
-        self._mask_steps: npt.NDArray[np.uint64] | None = None
+        expected = np.frombuffer(bytes([PATTERN]) * (targets * kind.itemsize), kind).copy()
+        self._masks: Reserve | None = None
         if layout.has(_OBJECT, "mask"):
-            self._reserve_masks(frames, mask_pixels)
-        for k, words in enumerate(self._words):
-            words[:] = self._expected_words(k)
+            self._masks = _lend_masks(expected["mask"], mask_pixels)
+        self._expected = expected.view(np.uint64).reshape(shape)
+        for words in self._words:
+            words[:] = self._expected
 
     @property
     def address(self) -> int:
         """Address of the NvMOTTrackedObjBatch."""
         return self._batch.address
-
-    def _reserve_masks(self, frames: int, mask_pixels: int) -> None:
-        slot_bytes = mask_pixels * 4
-        self._masks = Reserve(max(frames * self._targets * slot_bytes, 1))
-        self._mask_steps = np.arange(self._targets, dtype=np.uint64) * np.uint64(slot_bytes)
-        self._list_masks = self._targets * slot_bytes
-        mask = self._expected["mask"]
-        mask["width"], mask["height"], mask["allocatedSize"] = 0, 0, mask_pixels
-
-    def _expected_words(self, k: int) -> npt.NDArray[np.uint64]:
-        """List ``k`` before a call: the host's pattern, and each slot's own mask buffer."""
-        if self._mask_steps is not None:
-            start = np.uint64(self._masks.address + k * self._list_masks)
-            self._expected["mask"]["data"] = self._mask_steps + start
-        return self._expected.view(np.uint64).reshape(self._words[k].shape)
 
     def lend(self, frames: Sequence[Prepared]) -> None:
         """Sets what the host sets before a call; numFilled stays garbage, since no host sets it."""
@@ -104,7 +90,7 @@ class OutputBuffers:
             filled = self._check_header(k, frame, header, log, call)
             self._check_slots(k, filled, log, f"{call}, {frame.where}")
             taken = self._slots[k][:filled].copy()
-            self._words[k][:filled] = self._expected_words(k)[:filled]
+            self._words[k][:filled] = self._expected[:filled]
             named = int(header["streamID"])
             if k >= walked:
                 continue
@@ -179,8 +165,7 @@ class OutputBuffers:
             log.report("frame-number", f"{call}, {frame.where}", f"frameNum became {found}")
 
     def _check_slots(self, k: int, filled: int, log: FindingLog, where: str) -> None:
-        expected = self._expected_words(k)
-        changed = self._words[k] ^ expected
+        changed = self._words[k] ^ self._expected
         foreign = changed[:filled] & self._foreign
         if foreign.any():
             self._report_foreign(foreign, log, where)
@@ -190,7 +175,7 @@ class OutputBuffers:
             name = self._layout.field_at(_OBJECT, byte)
             found = f"slot {slot}, byte {byte} ({name}) was written, numFilled is {filled}"
             log.report("beyond-filled", where, found)
-            self._words[k][filled:] = expected[filled:]
+            self._words[k][filled:] = self._expected[filled:]
         past = self._slot_blocks[k].overrun()
         if past is not None:
             size = self._slot_blocks[k].size
@@ -206,8 +191,20 @@ class OutputBuffers:
 
     def check_masks(self, log: FindingLog, call: str) -> None:
         """Reports mask buffers that were written to; cheap, but not for every frame."""
-        if self._mask_steps is None:
-            return
-        written = self._masks.written_kilobytes()
+        written = self._masks.written_kilobytes() if self._masks is not None else 0
         if written:
             log.report("mask", call, f"{written} kB of mask buffers were written to")
+
+
+def _lend_masks(masks: Records, mask_pixels: int) -> Reserve:
+    """Gives each slot of a list a mask buffer.
+
+    The lists share them: nobody may write there, and a list of its own for each of many streams
+    would take more address space than some machines have.
+    """
+    slot_bytes = mask_pixels * 4
+    reserve = Reserve(max(len(masks) * slot_bytes, 1))
+    steps = np.arange(len(masks), dtype=np.uint64) * np.uint64(slot_bytes)
+    masks["data"] = np.uint64(reserve.address) + steps
+    masks["width"], masks["height"], masks["allocatedSize"] = 0, 0, mask_pixels
+    return reserve
