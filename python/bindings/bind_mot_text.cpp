@@ -2,7 +2,9 @@
 #include <nanobind/stl/string.h>
 
 #include "bindings.hpp"
+#include "core/box.hpp"
 #include "mot_text.hpp"
+#include "refusal.hpp"
 
 namespace nb = nanobind;
 
@@ -43,6 +45,22 @@ nb::bytes write(std::uint64_t frame, const Column<std::uint64_t, nb::ndim<1>>& i
     return nb::bytes(text.data(), text.size());
 }
 
+// Rows of any other file under the same rules: the first row that is no detection, and why.
+nb::object refused(const Column<float, nb::shape<-1, 4>>& boxes,
+                   const Column<float, nb::ndim<1>>& scores) {
+    if (boxes.shape(0) != scores.shape(0)) {
+        throw nb::value_error("boxes and scores must have as many rows as each other");
+    }
+    const float* box = boxes.data();
+    for (std::size_t row = 0; row < scores.shape(0); ++row, box += 4) {
+        const Detection detection{{box[0], box[1], box[2], box[3]}, scores.data()[row], 0};
+        if (const char* wrong = what_is_wrong(detection)) {
+            return nb::make_tuple(row, rule_and_got(detection, wrong));
+        }
+    }
+    return nb::none();
+}
+
 }  // namespace
 
 void bind_mot_text(nb::module_& module) {
@@ -54,6 +72,8 @@ void bind_mot_text(nb::module_& module) {
     module.def("write_mot_rows", &write, nb::arg("frame"), nb::arg("ids").noconvert(),
                nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
                "One frame's tracks as MOT text: 10 columns, 4 decimals.");
+    module.def("refused_row", &refused, nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
+               "The first row that is no detection and what is wrong with it, or None.");
 }
 
 }  // namespace streamtrack

@@ -106,3 +106,6 @@ def write_mot_rows(
     boxes: NDArray[np.float32],
     scores: NDArray[np.float32],
 ) -> bytes: ...
+def refused_row(
+    boxes: NDArray[np.float32], scores: NDArray[np.float32]
+) -> tuple[int, str] | None: ...

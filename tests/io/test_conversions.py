@@ -128,18 +128,18 @@ def test_real_files(tmp_path: Path) -> None:
 
 def test_what_text_has_no_place_for_is_refused_until_it_is_dropped(tmp_path: Path) -> None:
     table = box_table("gate", [1], [[0, 0, 5, 5]], ids=[1], classes=[3])
-    with pytest.raises(ValueError, match="gate: MOT text has no place for classes, got class 3"):
+    with pytest.raises(InputError, match="gate: MOT text has no place for classes, got class 3"):
         write_mot(tmp_path / "a.txt", table)
     write_mot(tmp_path / "a.txt", table, drop=["classes"])
     timed = BoxTable(
         "gate", table.frames, table.ids, table.boxes, table.scores, table.classes,
         {"alpha": np.zeros(1)}, timestamps=np.zeros(1), detected=np.zeros(1, bool),
     )  # fmt: skip
-    with pytest.raises(ValueError, match="no place for alpha, detected, timestamps"):
+    with pytest.raises(InputError, match="no place for alpha, detected, timestamps"):
         write_mot(tmp_path / "a.txt", timed)
-    with pytest.raises(ValueError, match="no place for detected, timestamps"):
+    with pytest.raises(InputError, match="no place for detected, timestamps"):
         write_kitti(tmp_path / "a.txt", timed)
-    with pytest.raises(ValueError, match="each class must have a KITTI type, got none for 3"):
+    with pytest.raises(InputError, match="each class must have a KITTI type, got none for 3"):
         write_kitti(tmp_path / "a.txt", table, types={0: "Car"})
     write_kitti(tmp_path / "a.txt", table, types={3: "Cyclist"})
     assert read_kitti(tmp_path / "a.txt", "a").classes.tolist() == [KITTI_TYPES.index("Cyclist")]
@@ -147,7 +147,7 @@ def test_what_text_has_no_place_for_is_refused_until_it_is_dropped(tmp_path: Pat
 
 def test_streams_of_one_name(tmp_path: Path) -> None:
     table = box_table("gate", [1], [[0, 0, 5, 5]])
-    with pytest.raises(ValueError, match="streams must differ in name, got gate, gate"):
+    with pytest.raises(InputError, match="streams must differ in name, got gate, gate"):
         write_parquet(tmp_path / "a.parquet", [table, table])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 import streamtrack
+from streamtrack.cli.convert import convert
 from streamtrack.cli.deepstream import deepstream
 from streamtrack.cli.demo import demo
 from streamtrack.cli.eval import evaluate
@@ -27,7 +28,7 @@ def app() -> None:
     """
 
 
-for command in (track, demo, evaluate, parameters, deepstream, host):
+for command in (track, demo, evaluate, convert, parameters, deepstream, host):
     app.add_command(command)
 
 

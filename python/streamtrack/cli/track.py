@@ -55,9 +55,9 @@ def track(
 ) -> None:
     """Track recorded detections: each INPUT is a stream, all advance together.
 
-    INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score),
-    or a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini. The stream has the
-    folder's or the file's name.
+    INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score)
+    or KITTI's, a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini, or a Parquet
+    file. The stream has the folder's or the file's name; Parquet may hold many streams.
     """
     if via == "core" and (version is not None or library is not None):
         raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")

@@ -1,6 +1,7 @@
 """Reads detections, ground truth and tracks, and writes tracks: MOT text, KITTI text, Parquet."""
 
 from streamtrack.io.box_table import NO_ID, BoxTable, box_table
+from streamtrack.io.convert import convert
 from streamtrack.io.inputs import open_inputs
 from streamtrack.io.kitti import KITTI_TYPES, read_kitti, write_kitti
 from streamtrack.io.mot import MotDetections, MotWriter
@@ -21,6 +22,7 @@ __all__ = [
     "SequenceInfo",
     "Source",
     "box_table",
+    "convert",
     "open_inputs",
     "read_kitti",
     "read_mot",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from streamtrack.io.sequence_info import SequenceInfo
-from streamtrack.io.source import DetectedFrame
 
 NO_ID = np.uint64(2**64 - 1)  # a row of a detection; text formats write it as -1
 
@@ -98,23 +97,6 @@ class BoxTable:
             return self
         return self.take(np.argsort(self.frames, kind="stable"))
 
-    def detected_frames(self) -> Iterator[DetectedFrame]:
-        """Gives the rows as detections, frame by frame from 1, empty frames included."""
-        table = self.in_frame_order()
-        ends = np.searchsorted(table.frames, np.arange(self.frame_count + 1), side="right")
-        boxes = table.boxes.astype(np.float32)
-        scores = table.scores.astype(np.float32)
-        for number in range(1, self.frame_count + 1):
-            rows = slice(int(ends[number - 1]), int(ends[number]))
-            time = np.nan if self.timestamps is None else float(self.timestamps[number - 1])
-            yield DetectedFrame(
-                boxes[rows],
-                scores[rows],
-                table.classes[rows],
-                self.detected is None or bool(self.detected[number - 1]),
-                None if np.isnan(time) else time,
-            )
-
 
 def box_table(
     name: str,
@@ -139,15 +121,17 @@ def box_table(
     """
     numbers = np.asarray(frames, np.int64)
     count = len(numbers)
-    corners = np.asarray(boxes)
-    if corners.dtype != np.float32:
-        corners = corners.astype(np.float64)
     return BoxTable(
         name,
         numbers,
         np.full(count, NO_ID) if ids is None else np.asarray(ids, np.uint64),
-        corners.reshape(count, 4) if count == 0 else corners,
-        np.ones(count, np.float32) if scores is None else np.asarray(scores, np.float64),
+        _real(boxes).reshape(count, 4) if count == 0 else _real(boxes),
+        np.ones(count, np.float32) if scores is None else _real(scores),
         np.zeros(count, np.int32) if classes is None else np.asarray(classes, np.int32),
         info=info or SequenceInfo(),
     )
+
+
+def _real(values: ArrayLike) -> NDArray[np.floating[Any]]:
+    array = np.asarray(values)
+    return array if array.dtype == np.float32 else array.astype(np.float64)

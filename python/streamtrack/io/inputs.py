@@ -1,4 +1,4 @@
-"""Finds out what an input is: a det.txt, or a folder that holds one."""
+"""Finds out what an input is: a file of detections, or a folder that holds one."""
 
 from __future__ import annotations
 
@@ -9,33 +9,43 @@ from pathlib import Path
 from streamtrack.io.mot import MotDetections
 from streamtrack.io.sequence_info import SequenceInfo, read_sequence_info
 from streamtrack.io.source import InputError, Source
+from streamtrack.io.table_source import TableDetections
+from streamtrack.io.tables import read_tables, text_format
 
 
 def open_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[Source]:
     """Opens inputs in the order given, each as a stream of its own.
 
-    An input is a det.txt in MOT text, or a folder that holds det.txt or det/det.txt and perhaps
-    seqinfo.ini. The stream has the folder's or the file's name (without its ending).
+    An input is a det.txt in MOT text, KITTI text, a Parquet file (which may hold many streams), or
+    a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini. The stream has the folder's
+    or the file's name (without its ending), or that which Parquet gives it.
 
     Raises:
         InputError: An input is none of these, cannot be read, or has another's name.
     """
     found: dict[str, Path] = {}
+    sources: list[Source] = []
     for given in inputs:
         path = Path(given)
-        name = _name_of(path)
-        if name in found:
-            raise InputError(
-                f"inputs must differ in name, got {found[name]} and {path}, both {name}; rename "
-                "one, or give folders instead of the files in them"
-            )
-        found[name] = path
+        for source in _open(path):
+            if source.name in found:
+                raise InputError(
+                    f"inputs must differ in name, got {found[source.name]} and {path}, both "
+                    f"{source.name}; rename one, or give folders instead of the files in them"
+                )
+            found[source.name] = path
+            sources.append(source)
     if not found:
         raise InputError("there must be at least one input, got none; give a det.txt or a folder")
-    return [_open(path, name) for name, path in found.items()]
+    return sources
 
 
-def _name_of(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """Returns the name of the stream that a file or folder holds.
+
+    Raises:
+        InputError: There is no such file or folder.
+    """
     if not path.exists():
         raise InputError(f"{path}: an input must exist, got no such file or folder; check the path")
     if path.name in ("", ".."):  # "." and ".." have names too
@@ -43,14 +53,26 @@ def _name_of(path: Path) -> str:
     return path.name if path.is_dir() else path.stem
 
 
-def _open(path: Path, name: str) -> Source:
+def detections_in(path: Path) -> tuple[Path, SequenceInfo]:
+    """Returns the file that an input is or holds, and what its seqinfo.ini says.
+
+    Raises:
+        InputError: The folder holds no detections.
+    """
     if not path.is_dir():
-        return MotDetections(path, name)
+        return path, SequenceInfo()
     for detections in (path / "det.txt", path / "det" / "det.txt"):
         if detections.is_file():
             info = path / "seqinfo.ini"
-            known = read_sequence_info(info) if info.is_file() else SequenceInfo()
-            return MotDetections(detections, name, known)
+            return detections, read_sequence_info(info) if info.is_file() else SequenceInfo()
     raise InputError(
         f"{path}: the folder must hold det.txt or det/det.txt, got neither; give the file itself"
     )
+
+
+def _open(path: Path) -> list[Source]:
+    name = name_of(path)
+    file, info = detections_in(path)
+    if file.suffix != ".parquet" and text_format(file) == "mot":
+        return [MotDetections(file, name, info)]
+    return [TableDetections(file, table) for table in read_tables(file, name, info)]

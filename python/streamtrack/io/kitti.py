@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.sequence_info import SequenceInfo
+from streamtrack.io.source import InputError
 from streamtrack.io.text_rows import (
     RowLayout,
     read_rows,
@@ -107,13 +108,13 @@ def write_kitti(
         drop: What the text may lose: "timestamps", "detected" or names of `extra`.
 
     Raises:
-        ValueError: A class has no type, or the text has no place for something not in `drop`.
+        InputError: A class has no type, or the text has no place for something not in `drop`.
     """
     refuse_loss("KITTI text", table, tuple(_UNKNOWN), drop)
     named = dict(enumerate(KITTI_TYPES)) if types is None else types
     unnamed = sorted(set(table.classes.tolist()) - set(named))
     if unnamed:
-        raise ValueError(
+        raise InputError(
             f"{table.name}: each class must have a KITTI type, got none for {unnamed[0]}; "
             f"map it to one of {', '.join(KITTI_TYPES)}"
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.sequence_info import SequenceInfo
+from streamtrack.io.source import InputError
 from streamtrack.io.text_rows import (
     RowLayout,
     read_rows,
@@ -75,11 +76,11 @@ def write_mot(path: Path, table: BoxTable, *, drop: Collection[str] = ()) -> Non
         drop: What the text may lose: "classes", "timestamps", "detected" or names of `extra`.
 
     Raises:
-        ValueError: The text has no place for something that is not in `drop`.
+        InputError: The text has no place for something that is not in `drop`.
     """
     refuse_loss("MOT text", table, EXTRA_COLUMNS, drop)
     if table.classes.any() and "classes" not in drop:
-        raise ValueError(
+        raise InputError(
             f"{table.name}: MOT text has no place for classes, got class "
             f"{int(table.classes.max())}; write Parquet, or drop classes"
         )

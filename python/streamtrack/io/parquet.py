@@ -56,11 +56,11 @@ def write_parquet(path: str | os.PathLike[str], tables: Sequence[BoxTable]) -> N
     pa, parquet = require_pyarrow()
     names = [table.name for table in tables]
     if len(set(names)) != len(names):
-        raise ValueError(f"streams must differ in name, got {', '.join(names)}; rename one")
+        raise InputError(f"streams must differ in name, got {', '.join(names)}; rename one")
     extra = list(dict.fromkeys(name for table in tables for name in table.extra))
     clash = [name for name in extra if name in _KNOWN]
     if clash:
-        raise ValueError(f"extra columns must not be named {clash[0]}; rename the column")
+        raise InputError(f"extra columns must not be named {clash[0]}; rename the column")
     arrow = pa.concat_tables(
         [_arrow(pa, table, tables, extra) for table in tables] or [_arrow(pa, _NOTHING, [], [])]
     )

@@ -44,6 +44,19 @@ def read_sequence_info(path: Path) -> SequenceInfo:
     )
 
 
+def write_sequence_info(path: Path, name: str, info: SequenceInfo) -> None:
+    """Writes a seqinfo.ini that says what is known."""
+    said = {
+        "name": name,
+        "frameRate": info.frame_rate and f"{info.frame_rate!r}".removesuffix(".0"),
+        "seqLength": info.frame_count,
+        "imWidth": info.size and info.size[0],
+        "imHeight": info.size and info.size[1],
+    }
+    lines = [f"{key}={value}" for key, value in said.items() if value is not None]
+    path.write_text("\n".join(["[Sequence]", *lines]) + "\n", encoding="utf-8")
+
+
 def _positive(path: Path, section: configparser.SectionProxy, key: str) -> float | None:
     text = section.get(key)
     if text is None:

@@ -53,7 +53,7 @@ def text_format(path: Path) -> str:
     """Returns "kitti" for text whose first row has blanks between its columns, else "mot"."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            first = next((line for line in file if line.strip()), "")
+            first = next((line for line in file.read(1 << 16).splitlines() if line.strip()), "")
     except OSError as error:
         raise InputError(
             f"{path}: it must be a readable file, got: {error.strerror}; check the path"

@@ -226,7 +226,7 @@ def write_text(path: Path, columns: Sequence[Sequence[str]], separator: str) -> 
 
 
 def refuse_loss(what: str, table: BoxTable, places: Collection[str], drop: Collection[str]) -> None:
-    """Raises ValueError if a table holds more than a text format of boxes has a place for."""
+    """Raises InputError if a table holds more than a text format of boxes has a place for."""
     more = {name for name in table.extra if name not in places}
     if table.timestamps is not None:
         more.add("timestamps")
@@ -234,7 +234,7 @@ def refuse_loss(what: str, table: BoxTable, places: Collection[str], drop: Colle
         more.add("detected")
     lost = sorted(more - set(drop))
     if lost:
-        raise ValueError(
+        raise InputError(
             f"{table.name}: {what} has no place for {', '.join(lost)}; write Parquet, or drop "
             f"{'it' if len(lost) == 1 else 'them'}"
         )
