@@ -123,7 +123,11 @@ class Host:
         return self._past_seconds + sum(context.seconds for context in self._contexts)
 
     def __enter__(self) -> Host:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -153,7 +157,7 @@ class Host:
             self._answer = self._open_contexts()
             for context in self._contexts:
                 context.allocate(self._answer)
-        except HostError:
+        except BaseException:
             self._close_contexts()
             raise
 

@@ -68,8 +68,6 @@ class Stage:
                 self.declares |= host.declared
                 yield host
         finally:
-            if not host.closed:
-                host.close()
             self.findings += host.findings
 
 
