@@ -10,7 +10,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types library clean
+.PHONY: help demo test lint format types docs library clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,6 +33,12 @@ format: $(VENV)/linters  ## bring Python and C++ into style
 
 types: $(VENV)/installed $(VENV)/linters  ## check the types (mypy, strict)
 	$(BIN)/mypy
+
+docs: $(VENV)/installed  ## make anew what is made from the table of parameters and from the demo
+	mkdir -p docs/images
+	$(BIN)/streamtrack parameters --yaml > deepstream/config_tracker_ByteTrack.yml
+	$(BIN)/streamtrack parameters --markdown > docs/parameters.md
+	$(BIN)/streamtrack demo -o out/demo && cp out/demo/demo.png docs/images/demo.png
 
 library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a DeepStream machine does
 	cmake -S . -B build/library

@@ -1,4 +1,4 @@
-"""The DeepStream side of the package: where libByteTracker.so lies."""
+"""The DeepStream side of the package: where libByteTracker.so and its configuration lie."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 LIBRARY_NAME = "libByteTracker.so"
+CONFIG_NAME = "config_tracker_ByteTrack.yml"
 
 
 class LibraryMissingError(FileNotFoundError):
@@ -18,8 +19,17 @@ def library_path() -> Path:
     Raises:
         LibraryMissingError: The package was installed without the library.
     """
-    path = Path(str(resources.files("streamtrack") / "lib" / LIBRARY_NAME))
-    return existing_library(path)
+    return existing_library(_installed(LIBRARY_NAME))
+
+
+def default_config_path() -> Path:
+    """Returns the path of a configuration file that names every parameter, for a copy to change."""
+    return _installed(CONFIG_NAME)
+
+
+def _installed(name: str) -> Path:
+    # The installed files, not this one's neighbours: an editable installation has them elsewhere.
+    return Path(str(resources.files("streamtrack") / "lib" / name))
 
 
 def existing_library(path: Path) -> Path:

@@ -93,6 +93,8 @@ class Parameter:
             return "true, false"
         if self.kind == "text":
             return "text"
+        if self.maximum >= 1e9:
+            return f"at least {self.minimum:g}"
         return f"{self.minimum:g} to {self.maximum:g}"
 
 
@@ -116,14 +118,72 @@ def parameters() -> list[Parameter]:
     ]
 
 
+_MARKDOWN_HEAD = """\
+# Parameters
+
+The same words everywhere: keyword in Python, key in YAML, `--set key=value` on the command line.
+What stands higher wins: the last `--set`, earlier ones, `streams:`, `classes:`, the file's top
+level, a sequence's own seqinfo.ini (frame_rate), the preset, the default. A file with every
+parameter to start from: `streamtrack parameters --yaml`.
+
+| parameter | default | with `preset: reference` | values | unit | where | meaning |
+|---|---|---|---|---|---|---|
+"""
+_PLACES = {
+    "process": "top level",
+    "stream": "top level, streams",
+    "stream_and_class": "top level, streams, classes",
+    "class_only": "classes",
+}
+
+
 def parameters_markdown() -> str:
-    """Returns the table of parameters as Markdown, the text of docs/parameters.md."""
-    lines = [
-        "| parameter | default | with `preset: reference` | values | unit | meaning |",
-        "|---|---|---|---|---|---|",
-    ]
+    """Returns the page docs/parameters.md: the table of parameters as Markdown."""
+    lines = []
     for row in parameters():
         differs = "" if row.reference_default == row.default else row.reference_default
-        cells = [f"`{row.name}`", row.default or "none", differs, row.range, row.unit, row.meaning]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+        cells = (
+            f"`{row.name}`",
+            row.default or "none",
+            differs,
+            row.range,
+            row.unit,
+            _PLACES[row.scope],
+            row.meaning,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
+    return _MARKDOWN_HEAD + "".join(lines)
+
+
+_YAML_HEAD = """\
+# ByteTrack by streamtrack: every parameter with its default. Remove the # in front of a line to
+# change it. The same file serves DeepStream (ll-config-file), Python and the command line.
+"""
+_YAML_TAIL = """\
+#
+# One class id or one stream (in DeepStream its pad index, elsewhere its name) may differ:
+#
+# classes:
+#   2:
+#     enabled: false
+# streams:
+#   0:
+#     track_high_thresh: 0.6
+"""
+
+
+def parameters_yaml() -> str:
+    """Returns the default configuration file: every parameter, commented out, with its meaning."""
+    lines = []
+    for row in parameters():
+        if row.scope == "class_only":
+            continue
+        unit = f" ({row.unit})" if row.unit else ""
+        default = "0.6" if row.name == "new_track_thresh" else row.default
+        lines += ["#", f"# {row.meaning}; {row.range}{unit}"]
+        if row.reference_default != row.default and row.name != "preset":
+            lines.append(f"# with preset reference: {row.reference_default}")
+        if default != row.default:
+            lines.append(f"# default: {row.default}")
+        lines.append(f"# {row.name}: {default}".rstrip())
+    return _YAML_HEAD + "\n".join(lines) + "\n" + _YAML_TAIL

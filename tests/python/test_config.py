@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import typing
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,13 @@ import pytest
 import streamtrack as st
 from hypothesis import given
 from hypothesis import strategies as some
-from streamtrack.parameters import ClassValues, ConfigValues, StreamValues, parameters_markdown
+from streamtrack.parameters import (
+    ClassValues,
+    ConfigValues,
+    StreamValues,
+    parameters_markdown,
+    parameters_yaml,
+)
 
 ULTRALYTICS = """\
 # Ultralytics YOLO, AGPL-3.0 license: default settings for ByteTrack
@@ -308,9 +315,24 @@ def test_the_types_name_every_parameter_with_its_kind() -> None:
                 assert typed[name] is kinds[row.kind]
 
 
-def test_the_markdown_names_every_parameter() -> None:
-    lines = parameters_markdown().splitlines()
-    assert len(lines) == 2 + len(st.parameters())
-    for row, line in zip(st.parameters(), lines[2:], strict=True):
-        assert line.startswith(f"| `{row.name}` | ")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def test_the_documentation_is_made_from_the_table() -> None:
+    page = (CHECKOUT / "docs" / "parameters.md").read_text()
+    assert page == parameters_markdown(), "make docs"
+    for row in st.parameters():
+        [line] = [line for line in page.splitlines() if line.startswith(f"| `{row.name}` | ")]
         assert row.meaning in line
+
+
+def test_the_default_file_is_made_from_the_table(write: Write) -> None:
+    path = CHECKOUT / "deepstream" / "config_tracker_ByteTrack.yml"
+    assert path.read_text() == parameters_yaml(), "make docs"
+    assert st.Config(path) == st.Config()
+    # With every `# parameter: value` made a line of its own it still says the defaults.
+    said = re.sub(r"^# (\w+: *\S*)$", r"\1", path.read_text(), flags=re.MULTILINE)
+    said = said.partition("#\n# One class id")[0]
+    assert st.Config(write(said)) == st.Config()
+    named = set(re.findall(r"^(\w+):", said, re.MULTILINE))
+    assert named == set(st.Config())

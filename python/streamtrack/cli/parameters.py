@@ -8,22 +8,22 @@ import json
 import click
 
 import streamtrack
+from streamtrack.parameters import parameters_markdown, parameters_yaml
 
 
 @click.command(epilog="Example: streamtrack parameters --json | jq '.[].name'")
-@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="As the table of the documentation.")
-def parameters(as_json: bool, as_markdown: bool) -> None:
+@click.option("--json", "form", flag_value="json", help="As JSON, for programs.")
+@click.option("--markdown", "form", flag_value="markdown", help="As the documentation's table.")
+@click.option("--yaml", "form", flag_value="yaml", help="As a configuration file to change.")
+def parameters(form: str | None) -> None:
     """Print every parameter with default, values, unit and meaning."""
-    if as_json and as_markdown:
-        raise click.UsageError("--json and --markdown exclude each other.")
-    if as_json:
+    if form == "json":
         rows = [dataclasses.asdict(row) for row in streamtrack.parameters()]
         click.echo(json.dumps(rows, indent=2))
-    elif as_markdown:
-        from streamtrack.parameters import parameters_markdown
-
+    elif form == "markdown":
         click.echo(parameters_markdown(), nl=False)
+    elif form == "yaml":
+        click.echo(parameters_yaml(), nl=False)
     else:
         _print_table()
 
