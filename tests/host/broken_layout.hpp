@@ -12,33 +12,39 @@
 
 namespace {
 
-struct Layout {
+struct Entry {
     const char* version;
-    std::map<std::string, size_t> at;  // "Struct.field" -> offset, "Struct" -> size
+    const char* name;  // "Struct.field" with its offset, "Struct" with its size
+    size_t value;
 };
 
-const std::vector<Layout>& layouts() {
-    static const std::vector<Layout> all = {
+constexpr Entry entries[] = {
 #include "layouts.inc"
-    };
-    return all;
-}
+};
 
 using Bytes = char*;
+using Layout = std::map<std::string, size_t>;
 
+// The layout that BROKEN_VERSION names now; another test of the same process may name another.
 const Layout& layout() {
-    const char* wanted = std::getenv("BROKEN_VERSION");
-    for (const Layout& one : layouts()) {
-        if (wanted != nullptr && std::strcmp(one.version, wanted) == 0) {
-            return one;
+    static const std::map<std::string, Layout> all = [] {
+        std::map<std::string, Layout> by_version;
+        for (const Entry& entry : entries) {
+            by_version[entry.version][entry.name] = entry.value;
         }
+        return by_version;
+    }();
+    const char* wanted = std::getenv("BROKEN_VERSION");
+    const auto found = all.find(wanted == nullptr ? "" : wanted);
+    if (found == all.end()) {
+        std::fprintf(stderr, "BROKEN_VERSION must name a version\n");
+        std::abort();
     }
-    std::fprintf(stderr, "BROKEN_VERSION must name a version\n");
-    std::abort();
+    return found->second;
 }
 
-bool has(const char* name) { return layout().at.count(name) > 0; }
-size_t at(const char* name) { return layout().at.at(name); }
+bool has(const char* name) { return layout().count(name) > 0; }
+size_t at(const char* name) { return layout().at(name); }
 
 template <class T>
 T get(const void* record, const char* name) {

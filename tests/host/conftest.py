@@ -15,16 +15,15 @@ SOURCE = Path(__file__).with_name("broken_library.cpp")
 
 
 def layouts_as_cpp() -> str:
-    """The table of layouts as initialisers for the broken library."""
+    """The table of layouts, an initialiser for each entry of the broken library's."""
     lines = []
     for version, structs in table().items():
-        entries = []
         for struct, described in structs.items():
-            entries.append(f'{{"{struct}", {described["size"]}}}')
-            entries += [
-                f'{{"{struct}.{name}", {at}}}' for name, (at, _) in described["fields"].items()
+            lines.append(f'{{"{version}", "{struct}", {described["size"]}}},')
+            lines += [
+                f'{{"{version}", "{struct}.{name}", {at}}},'
+                for name, (at, _) in described["fields"].items()
             ]
-        lines.append(f'{{"{version}", {{{", ".join(entries)}}}}},')
     return "\n".join(lines)
 
 
