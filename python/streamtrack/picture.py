@@ -203,8 +203,12 @@ def draw_panel(panel: Panel, width: int) -> Canvas:
             _draw_person(canvas, thing, scale)
         else:
             _draw_pillar(canvas, _scaled_box(thing, scale))
-    for figure in sorted(panel.figures, key=_foot):
+    by_distance = sorted(panel.figures, key=_foot)
+    for figure in by_distance:
         _draw_frame(canvas, figure, scale)
+    labels: list[Box] = []
+    for figure in reversed(by_distance):
+        _draw_label(canvas, figure, scale, labels)
     _draw_title(canvas, panel)
     return canvas
 
@@ -275,11 +279,31 @@ def _draw_frame(canvas: Canvas, figure: Figure, scale: float) -> None:
         canvas.block(box, 4, outline=colour, width=1.8)
     else:
         canvas.dashes(box, colour, 6, 4, 1.8)
-    label, size = str(figure.id), 14.0
-    width = canvas.text_width(label, size) + 10
-    left, top = box[0] - 1, max(box[1] - 20, 1)
-    canvas.block((left, top, width, 18), 4, fill=colour)
-    canvas.text((left + width / 2, top + 9), label, size, PAPER, anchor="mm")
+
+
+def _draw_label(canvas: Canvas, figure: Figure, scale: float, labels: list[Box]) -> None:
+    """Writes a figure's id over its box, higher where another label stands; adds it to `labels`."""
+    if figure.id is None:
+        return
+    text, size, height = str(figure.id), 14.0, 18.0
+    left, top, _, _ = _scaled_box(figure.box, scale)
+    width = canvas.text_width(text, size) + 10
+    label = (left - 1, max(top - height - 2, 1), width, height)
+    while label[1] > height and any(_overlap(label, other) for other in labels):
+        label = (label[0], label[1] - 1, width, height)
+    labels.append(label)
+    canvas.block(label, 4, fill=colour_of(figure.id))
+    canvas.text((label[0] + width / 2, label[1] + height / 2), text, size, PAPER, anchor="mm")
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    apart = (
+        one[0] + one[2] < other[0]
+        or other[0] + other[2] < one[0]
+        or one[1] + one[3] < other[1]
+        or other[1] + other[3] < one[1]
+    )
+    return not apart
 
 
 def _draw_title(canvas: Canvas, panel: Panel) -> None:

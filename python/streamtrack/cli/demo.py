@@ -54,7 +54,17 @@ def _print(result: DemoResult) -> None:
     from rich.table import Table
 
     stdout = console()
-    table = Table("camera", "frames", "people", "boxes", "tracks", "ids", "id switches", box=None)
+    table = Table(
+        "camera",
+        "frames",
+        "people",
+        "boxes",
+        "tracks",
+        "ids",
+        "id switches",
+        box=None,
+        pad_edge=False,
+    )
     numbers_right(table, 1, 2, 3, 4, 5, 6)
     for camera in result.cameras:
         table.add_row(

@@ -65,7 +65,7 @@ def _print(results: Mapping[str, Sequence[RuleResult]]) -> None:
     from rich.table import Table
 
     stdout = console()
-    table = Table("rule", *results, box=None)
+    table = Table("rule", *results, box=None, pad_edge=False)
     for rows in zip(*results.values(), strict=True):
         table.add_row(rows[0].rule, *(_SIGNS[row.outcome] for row in rows))
     stdout.print(table)

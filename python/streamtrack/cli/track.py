@@ -85,7 +85,9 @@ def track(
 def _print(summary: RunSummary) -> None:
     from rich.table import Table
 
-    table = Table("stream", "frames", "detections", "tracks", "boxes", "file", box=None)
+    table = Table(
+        "stream", "frames", "detections", "tracks", "boxes", "file", box=None, pad_edge=False
+    )
     numbers_right(table, 1, 2, 3, 4)
     for stream in summary.streams:
         table.add_row(
