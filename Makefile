@@ -18,7 +18,7 @@ help:  ## say what each verb does
 demo: $(VENV)/installed  ## track four simulated cameras through libByteTracker.so, write tracks and a picture to out/demo
 	$(BIN)/streamtrack demo -o out/demo
 
-test: $(VENV)/installed  ## run every test
+test: $(VENV)/installed $(VENV)/camera  ## run every test
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format)
@@ -61,6 +61,15 @@ $(VENV)/system:
 	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy $$missing </dev/null; \
 	fi
 	@mkdir -p $(VENV) && touch $@
+
+# The tests of live cameras need an RTSP server; where it cannot be installed they are skipped and say so.
+camera_packages := gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
+$(VENV)/camera: | $(VENV)/system
+	@/usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
+	    --no-install-recommends $(camera_packages) </dev/null; } || true
+	@touch $@
 
 $(VENV)/builders: pyproject.toml | $(VENV)/system
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)

@@ -51,7 +51,11 @@ void StreamTracker::update(const Frame& frame, Workspace& work) {
     work.pool.clear();
     work.tentative.clear();
     for (std::uint32_t k = 0; k < tracks_.size(); ++k) {
-        (is_confirmed(tracks_[k]) ? work.pool : work.tentative).push_back(k);
+        if (gap_outlasted_buffer(tracks_[k])) {
+            tracks_[k].removed = true;
+        } else {
+            (is_confirmed(tracks_[k]) ? work.pool : work.tentative).push_back(k);
+        }
     }
     // Confirmed tracks, the lost ones too, take high detections first; those still missed, but
     // for the lost ones, may take low ones; then tentative tracks take what high ones are left.
@@ -88,6 +92,13 @@ double StreamTracker::steps_to(const Frame& frame) const {
         steps = static_cast<double>(frame.number - last_number_);
     }
     return steps > 0 && steps <= kLongestStep ? steps : 1;
+}
+
+// In real time a stream may fall silent for so long that its tracks are over before anyone missed
+// them; frame by frame they are lost first, and remove_expired sees to them.
+bool StreamTracker::gap_outlasted_buffer(const Track& track) const {
+    return settings_.motion_time == MotionTime::real &&
+           clock_ - track.last_seen > static_cast<double>(settings_.buffer_frames()) + 1;
 }
 
 // The detector said nothing of this frame: tracks move on, and nobody misses one.

@@ -53,6 +53,7 @@ class StreamTracker {
     };
 
     double steps_to(const Frame& frame) const;
+    bool gap_outlasted_buffer(const Track& track) const;
     void skip(double steps);
     void predict_all(double steps);
     void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,

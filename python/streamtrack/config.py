@@ -154,6 +154,13 @@ class Config:
         """
         return self._derive([(Layer.sequence, stream, "frame_rate", repr(float(frame_rate)))])
 
+    def with_real_time(self, stream: str) -> Config:
+        """Returns a configuration that knows a stream for a live camera's: `motion_time: real`.
+
+        It stands above the preset and below all that the configuration itself says.
+        """
+        return self._derive([(Layer.sequence, stream, "motion_time", "real")])
+
     def resolve(
         self, stream: str | int | None = None, class_id: int | None = None
     ) -> dict[str, ParameterValue]:

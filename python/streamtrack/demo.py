@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamtrack.config import Config
-from streamtrack.io.source import DetectedFrame, Source
+from streamtrack.io.source import DetectedFrame, NamedStream
 from streamtrack.nvtracker import NEWEST, NvTracker
 from streamtrack.offline import Engine, Step, TrackedFrame, track_sources
 from streamtrack.simulation import Scene, demo_scenes, identity_switches, save_scene
@@ -113,7 +113,7 @@ def _recorded(tracker: Engine, history: History) -> Engine:
     """The same engine, with every batch's tracks kept in `history`."""
 
     @contextmanager
-    def opened(config: Config, sources: Sequence[Source]) -> Iterator[Step]:
+    def opened(config: Config, sources: Sequence[NamedStream]) -> Iterator[Step]:
         with tracker(config, sources) as step:
 
             def kept(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamtrack.config import Config
 from streamtrack.host import VERSIONS, FrameResult, Host, SourceFrame
-from streamtrack.io.source import DetectedFrame, Source
+from streamtrack.io.source import DetectedFrame, NamedStream
 from streamtrack.offline import Step
 
 NEWEST = VERSIONS[-1]
@@ -39,7 +39,7 @@ class NvTracker:
         self.process_seconds = 0.0
 
     @contextmanager
-    def __call__(self, config: Config, sources: Sequence[Source]) -> Iterator[Step]:
+    def __call__(self, config: Config, sources: Sequence[NamedStream]) -> Iterator[Step]:
         """Starts the host with a configuration in which a stream's key is its pad, its place.
 
         Raises:
@@ -98,7 +98,7 @@ def _raise_findings(host: Host) -> None:
         )
 
 
-def _common_size(sources: Sequence[Source]) -> tuple[int, int]:
+def _common_size(sources: Sequence[NamedStream]) -> tuple[int, int]:
     """One size for all: where tracker and source size are equal the host scales no box."""
     sizes = [source.size for source in sources if source.size is not None] or [_USUAL_SIZE]
     return max(width for width, _ in sizes), max(height for _, height in sizes)

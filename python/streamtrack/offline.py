@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from streamtrack.config import Config
 from streamtrack.io.mot import MotWriter
-from streamtrack.io.source import DetectedFrame, InputError, Source
+from streamtrack.io.source import DetectedFrame, InputError, NamedStream, Source
 from streamtrack.tracker import MultiStreamTracker
 
 
@@ -35,14 +35,18 @@ class TrackedFrame(Protocol):
         """Shape (M,)."""
 
     @property
+    def classes(self) -> NDArray[np.signedinteger[Any]]:
+        """Shape (M,)."""
+
+    @property
     def detection_index(self) -> NDArray[np.signedinteger[Any]]:
         """Shape (M,); -1 where no detection matched."""
 
 
 # Tracks one frame each of several streams: (frame number, name -> detections) -> name -> tracks.
 Step = Callable[[int, Mapping[str, DetectedFrame]], Mapping[str, TrackedFrame]]
-# Opens what tracks, for sources with a configuration, and closes it at the end.
-Engine = Callable[[Config, Sequence[Source]], AbstractContextManager[Step]]
+# Opens what tracks, for streams with a configuration, and closes it at the end.
+Engine = Callable[[Config, Sequence[NamedStream]], AbstractContextManager[Step]]
 # Called after every batch with the number of frames that it held.
 Progress = Callable[[int], None]
 
@@ -102,23 +106,51 @@ def track_sources(
         InputError: A source cannot be read, or the folder cannot be written.
     """
     config = with_sequence_rates(config or Config(), sources)
-    folder = Path(output)
+    folder = output_folder(output)
+    streams = {source.name: _Stream(source, folder) for source in sources}
+    with ExitStack() as unwritten:
+        for stream in streams.values():
+            unwritten.callback(stream.output.discard)
+        opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
+        with opened as step:
+            seconds = _run(streams, step, progress)
+        for stream in streams.values():
+            stream.output.close()
+    return RunSummary([stream.output.summary for stream in streams.values()], seconds)
+
+
+def output_folder(path: str | os.PathLike[str]) -> Path:
+    """Makes the folder that a run writes to.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             f"{folder}: the output must be a folder, got: {error.strerror}; choose another"
         ) from None
-    streams = {source.name: _Stream(source, folder) for source in sources}
-    with ExitStack() as unwritten:
-        for stream in streams.values():
-            unwritten.callback(stream.writer.discard)
-        opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
-        with opened as step:
-            seconds = _run(streams, step, progress)
-        for stream in streams.values():
-            stream.writer.close()
-    return RunSummary([stream.summary for stream in streams.values()], seconds)
+    return folder
+
+
+class StreamOutput:
+    """Where one stream's tracks go, and what came so far."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._writer = MotWriter(folder / f"{name}.txt")
+        self.summary = StreamSummary(name, self._writer.path)
+        self.close, self.discard = self._writer.close, self._writer.discard
+
+    def take(self, number: int, frame: DetectedFrame, tracks: TrackedFrame) -> None:
+        """Writes a frame's tracks and counts."""
+        ids = tracks.ids
+        self._writer.add(number, ids, tracks.boxes, tracks.scores)
+        self.summary.frames += 1
+        self.summary.detections += len(frame.scores)
+        self.summary.boxes += len(ids)
+        self.summary.ids.update(ids.tolist())
 
 
 class _Stream:
@@ -126,16 +158,7 @@ class _Stream:
 
     def __init__(self, source: Source, folder: Path) -> None:
         self.frames: Iterator[DetectedFrame] = source.frames()
-        self.writer = MotWriter(folder / f"{source.name}.txt")
-        self.summary = StreamSummary(source.name, self.writer.path)
-
-    def take(self, number: int, frame: DetectedFrame, tracks: TrackedFrame) -> None:
-        ids = tracks.ids
-        self.writer.add(number, ids, tracks.boxes, tracks.scores)
-        self.summary.frames += 1
-        self.summary.detections += len(frame.scores)
-        self.summary.boxes += len(ids)
-        self.summary.ids.update(ids.tolist())
+        self.output = StreamOutput(source.name, folder)
 
 
 def _run(streams: Mapping[str, _Stream], step: Step, progress: Progress | None) -> float:
@@ -157,7 +180,7 @@ def _run(streams: Mapping[str, _Stream], step: Step, progress: Progress | None) 
         tracked = step(number, batch)
         seconds += time.perf_counter() - start
         for name, frame in batch.items():
-            live[name].take(number, frame, tracked[name])
+            live[name].output.take(number, frame, tracked[name])
         if progress:
             progress(len(batch))
     return seconds

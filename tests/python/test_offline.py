@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import streamtrack as st
-from streamtrack.io.source import DetectedFrame, InputError, Source
+from streamtrack.io.source import DetectedFrame, InputError, NamedStream
 from streamtrack.offline import Step, core_step, track_sources
 from streamtrack.simulation import Scene, simulate
 
@@ -32,7 +32,7 @@ def test_the_summary_counts_what_was_written(tmp_path: Path, scenes: list[Scene]
 
 def test_a_fault_found_at_the_end_leaves_no_output(tmp_path: Path, scenes: list[Scene]) -> None:
     @contextmanager
-    def faulty(config: st.Config, sources: Sequence[Source]) -> Iterator[Step]:
+    def faulty(config: st.Config, sources: Sequence[NamedStream]) -> Iterator[Step]:
         assert [source.name for source in sources] == ["a", "b"]
         yield core_step(config)
         raise RuntimeError("found fault")
@@ -71,7 +71,7 @@ def test_frame_rates_of_sources_reach_their_streams(tmp_path: Path, scenes: list
     seen: list[st.Config] = []
 
     @contextmanager
-    def watching(config: st.Config, _: Sequence[Source]) -> Iterator[Step]:
+    def watching(config: st.Config, _: Sequence[NamedStream]) -> Iterator[Step]:
         seen.append(config)
         yield core_step(config)
 

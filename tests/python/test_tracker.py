@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -201,6 +201,24 @@ def test_timestamps_move_tracks_in_real_time() -> None:
     after_one = steady.update(detected=False, timestamp=2.0).boxes[0, 0]
     after_five = gap.update(detected=False, timestamp=2.4).boxes[0, 0]
     assert after_five - after_one == pytest.approx(16, abs=2)  # four more frames of four pixels
+
+
+@pytest.mark.parametrize(
+    ("silence", "stays"), [(0.05, True), (2.95, True), (3.05, False), (900, False)]
+)
+@pytest.mark.parametrize("preset", ["bytetrack", "reference"])
+def test_a_silent_stream_keeps_ids_as_long_as_the_buffer(
+    silence: float, stays: bool, preset: Literal["bytetrack", "reference"]
+) -> None:
+    """A buffer of 90 at 10 frames a second: int(10 / 30 * 90) frames may be missing, 3 seconds."""
+    config = st.Config(preset=preset, motion_time="real", frame_rate=10, track_buffer=90)
+    tracker = st.Tracker(config)
+    for frame in range(10):
+        tracks = tracker.update(BOX, SCORE, timestamp=frame / 10)
+    (before,) = tracks.ids.tolist()
+    for frame in range(3):
+        tracks = tracker.update(BOX, SCORE, timestamp=0.9 + 0.1 + silence + frame / 10)
+    assert (tracks.ids.tolist() == [before]) is stays
 
 
 @pytest.mark.parametrize("timestamp", [np.inf, -np.inf])

@@ -22,7 +22,7 @@ from streamtrack.io.source import InputError
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(streamtrack.__version__, prog_name="streamtrack")
 def app() -> None:
-    """ByteTrack for many cameras at once: recorded detections in, tracks with ids out.
+    """ByteTrack for many cameras at once: detections or videos in, tracks with ids out.
 
     Start with `streamtrack demo`, then `streamtrack track det.txt -o tracks`.
     """
@@ -48,7 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (streamtrack.ConfigError, InputError, OSError, RuntimeError) as error:
+    except (
+        streamtrack.ConfigError,
+        InputError,
+        ModuleNotFoundError,
+        OSError,
+        RuntimeError,
+    ) as error:
         return _fail(str(error), 1)
     return result if isinstance(result, int) else 0
 

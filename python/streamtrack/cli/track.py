@@ -15,13 +15,16 @@ from streamtrack.cli.options import (
     library_of,
     version_of,
 )
+from streamtrack.cli.video import VideoOptions, is_video, track_videos, video_options
 
 if TYPE_CHECKING:
-    from streamtrack.offline import RunSummary
+    from streamtrack.config import Config
+    from streamtrack.offline import Engine, RunSummary
 
 
 @click.command(
-    epilog="Example: streamtrack track gate/ dock/det.txt -o tracks --set track_high_thresh=0.6"
+    epilog="Example: streamtrack track gate/ dock/det.txt -o tracks --set track_high_thresh=0.6\n\n"
+    "Example: streamtrack track street.mp4 rtsp://camera/1 -o tracks --detector yolox_s.onnx"
 )
 @click.argument("inputs", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, metavar="DIR", help="Where DIR/<stream>.txt go.")
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     "are the same bytes.",
 )
 @host_options
+@video_options
 @click.option(
     "--threads",
     type=click.IntRange(min=0),
@@ -51,35 +55,54 @@ def track(
     via: str,
     version: str | None,
     library: str | None,
+    detector: str | None,
+    classes: str | None,
+    save_video: bool,
+    mosaic: bool,
     threads: int,
 ) -> None:
-    """Track recorded detections: each INPUT is a stream, all advance together.
+    """Track recorded detections, videos or live cameras: each INPUT is a stream.
+
+    All advance together, frame by frame.
 
     INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score)
     or KITTI's, a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini, or a Parquet
     file. The stream has the folder's or the file's name; Parquet may hold many streams.
+
+    Or INPUT is a video file or the URL of a live camera (rtsp://...), NAME=INPUT to name it.
     """
     if via == "core" and (version is not None or library is not None):
         raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")
-    from streamtrack.io import open_inputs
-    from streamtrack.offline import track_sources
-
     config = config_of(config_file, preset, assignments)
     engine = None
     if via == "deepstream":
         from streamtrack.nvtracker import NvTracker
 
         engine = NvTracker(library_of(library), version_of(version))
+    wanted = tuple(classes.split(",")) if classes else ()
+    video = VideoOptions(detector, wanted, save_video, mosaic)
+    if video.said or any(is_video(given) for given in inputs):
+        summary = track_videos(inputs, output, config, video, threads=threads, engine=engine)
+    else:
+        summary = _track_recordings(inputs, output, config, threads, engine)
+    _print(summary)
+
+
+def _track_recordings(
+    inputs: Sequence[str], output: str, config: Config, threads: int, engine: Engine | None
+) -> RunSummary:
+    from streamtrack.io import open_inputs
+    from streamtrack.offline import track_sources
+
     sources = open_inputs(inputs)
     for source in sources:
         for note in source.notes:
             click.echo(f"streamtrack: note: {note}", err=True)
     frames = sum(source.frame_count for source in sources)
     with progress_bar("tracking", frames, "frames") as progress:
-        summary = track_sources(
+        return track_sources(
             sources, output, config, threads=threads, engine=engine, progress=progress
         )
-    _print(summary)
 
 
 def _print(summary: RunSummary) -> None:

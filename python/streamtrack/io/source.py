@@ -33,12 +33,20 @@ class DetectedFrame:
     timestamp: float | None = None
 
 
-class Source(Protocol):
-    """One stream of detections, read once or more often from its beginning."""
+class NamedStream(Protocol):
+    """What is known of a stream before its first frame."""
 
     @property
     def name(self) -> str:
         """The stream's name."""
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height in pixels, where the input says so."""
+
+
+class Source(NamedStream, Protocol):
+    """One stream of detections, read once or more often from its beginning."""
 
     @property
     def frame_count(self) -> int:
@@ -47,10 +55,6 @@ class Source(Protocol):
     @property
     def frame_rate(self) -> float | None:
         """Frames per second, where the input says so."""
-
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """Width and height in pixels, where the input says so."""
 
     @property
     def notes(self) -> list[str]:
