@@ -95,9 +95,10 @@ void correct(Motion& motion, const Box& box) {
 }
 
 Box box_of(const Motion& motion) {
-    const double width = motion.aspect * motion.height;
-    return {clamp_to_float(motion.x - width / 2), clamp_to_float(motion.y - motion.height / 2),
-            clamp_to_float(width), clamp_to_float(motion.height)};
+    const double height = std::max(motion.height, 0.0);
+    const double width = std::max(motion.aspect, 0.0) * height;
+    return {clamp_to_float(motion.x - width / 2), clamp_to_float(motion.y - height / 2),
+            clamp_to_float(width), clamp_to_float(height)};
 }
 
 Rectangle rectangle_of(const Motion& motion) {

@@ -32,7 +32,8 @@ void predict(Motion& motion, double steps);
 // Draws the state towards a matched box.
 void correct(Motion& motion, const Box& box);
 
-// The state's box; infinite or absurd sizes are clamped to what a float holds.
+// The state's box as it is reported: at least 0 wide and high, since something that grew smaller
+// fast may be predicted to be less than nothing, and within what a float holds.
 Box box_of(const Motion& motion);
 Rectangle rectangle_of(const Motion& motion);
 Rectangle rectangle_of(const Box& box);

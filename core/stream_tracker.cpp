@@ -218,13 +218,18 @@ void StreamTracker::lose(const std::vector<std::uint32_t>& missed) {
     }
 }
 
+// Half a frame of grace, since no real clock ticks in whole frames.
+bool StreamTracker::is_missed_at_most(const Track& track, std::int64_t frames) const {
+    return clock_ - track.last_seen <= static_cast<double>(frames) + 0.5;
+}
+
 // Lost tracks that outlived the buffer go. In the original they stay for one more frame, in which
 // they may be found again.
 void StreamTracker::remove_expired() {
-    const auto buffer = static_cast<double>(settings_.buffer_frames());
+    const std::int64_t buffer = settings_.buffer_frames();
     const bool linger = settings_.preset == Preset::reference;
     for (Track& track : tracks_) {
-        if (track.state != TrackState::lost || !(clock_ - track.last_seen > buffer)) {
+        if (track.state != TrackState::lost || is_missed_at_most(track, buffer)) {
             continue;
         }
         track.removed = track.expired || !linger;
@@ -291,7 +296,7 @@ void StreamTracker::collect_report() {
     for (std::size_t k = 0; k < tracks_.size(); ++k) {
         const Track& track = tracks_[k];
         if (track.state == TrackState::lost) {
-            if (clock_ - track.last_seen <= static_cast<double>(settings_.report_lost)) {
+            if (is_missed_at_most(track, settings_.report_lost)) {
                 add_to_report(k, box_of(track.motion));
             }
         } else if (is_confirmed(track) || settings_.report_tentative) {
@@ -312,7 +317,7 @@ void StreamTracker::collect_skipped_report() {
         if (track.state == TrackState::tracked) {
             add_to_report(k, hold ? track.last_box : box_of(track.motion));
         } else if (track.state == TrackState::lost &&
-                   clock_ - track.last_seen <= static_cast<double>(settings_.report_lost)) {
+                   is_missed_at_most(track, settings_.report_lost)) {
             add_to_report(k, box_of(track.motion));
         }
     }

@@ -63,6 +63,7 @@ class StreamTracker {
     void take(Track& track, const Detection& detection, std::uint32_t given_index);
     void start_tracks(const Workspace& work);
     void lose(const std::vector<std::uint32_t>& missed);
+    bool is_missed_at_most(const Track& track, std::int64_t frames) const;
     void remove_expired();
     void remove_duplicates(Workspace& work);
     void sweep();

@@ -1,6 +1,8 @@
 #include "tracks.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "bindings.hpp"
 
@@ -48,10 +50,11 @@ nb::object new_memory(const char* content, std::size_t size) {
 }
 
 void put_box(float* row, const Box& box, BoxFormat format) {
+    constexpr float most = std::numeric_limits<float>::max();
     row[0] = box.left;
     row[1] = box.top;
-    row[2] = format == BoxFormat::ltwh ? box.width : box.left + box.width;
-    row[3] = format == BoxFormat::ltwh ? box.height : box.top + box.height;
+    row[2] = format == BoxFormat::ltwh ? box.width : std::min(box.left + box.width, most);
+    row[3] = format == BoxFormat::ltwh ? box.height : std::min(box.top + box.height, most);
 }
 
 }  // namespace
