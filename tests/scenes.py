@@ -6,6 +6,7 @@ detectors that round their output produce as well.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -54,14 +55,26 @@ Scene = list[SceneFrame]
 Row = tuple[int, int, int, int, float, int]  # left, top, width, height, score, class
 
 
-@dataclass(frozen=True)
-class Moment:
-    """Where a walker's way, or what the detector makes of it, leaves the rule."""
+class Event(enum.Enum):
+    """How a walker's way, or what the detector makes of it, leaves the rule for some frames."""
 
-    seen: bool
-    score: float
-    jump: int
-    confused: bool = False  # taken for another class
+    MISSED = "missed"
+    LOW = "low score"
+    RESCORED = "another score"
+    DOUBLE = "detected twice"
+    CONFUSED = "taken for another class"
+    FORWARD = "jumps forward"
+    BACK = "jumps back"
+
+
+@dataclass(frozen=True)
+class Spell:
+    """An event from an age on, for some frames."""
+
+    event: Event
+    age: int
+    frames: int
+    score: float  # for RESCORED
 
 
 @dataclass(frozen=True)
@@ -75,45 +88,51 @@ class Walker:
     wobble: int  # how much the detector's boxes tremble
     score: float
     class_id: int
-    copies: int  # how often each of the boxes is detected
-    moments: dict[int, Moment]
+    spells: list[Spell]
 
     def rows(self, frame: int) -> list[Row]:
         """The detections of this walker in a frame."""
         age = frame - self.birth
-        moment = self.moments.get(age, Moment(seen=True, score=self.score, jump=0))
-        if not 0 <= age < self.life or not moment.seen:
+        events = {
+            spell.event: spell for spell in self.spells if 0 <= age - spell.age < spell.frames
+        }
+        if not 0 <= age < self.life or Event.MISSED in events:
             return []
-        jumped = sum(past.jump for when, past in self.moments.items() if when <= age)
+        jumped = 15 * (Event.FORWARD in events) - 40 * (Event.BACK in events)
         left, top, width, height = self.box
         row = (
             left + self.velocity[0] * age + jumped + self.tremble(age, 0),
             top + self.velocity[1] * age + self.tremble(age, 1),
             max(width + self.tremble(age, 2), 1),
             max(height + self.tremble(age, 3), 1),
-            moment.score,
-            self.class_id + 1 if moment.confused else self.class_id,
+            self.score_in(events),
+            self.class_id + (Event.CONFUSED in events),
         )
-        return [row] * self.copies
+        return [row] * (1 + (Event.DOUBLE in events))
+
+    def score_in(self, events: dict[Event, Spell]) -> float:
+        if Event.LOW in events:
+            return 0.3
+        return events[Event.RESCORED].score if Event.RESCORED in events else self.score
 
     def tremble(self, age: int, edge: int) -> int:
         """Between -2 and 2 pixels, without a pattern that a filter could learn."""
-        return (age * age * 7 + edge * 11 + age * self.birth) * self.wobble % 5 - 2 * (
-            self.wobble > 0
-        )
+        if self.wobble == 0:
+            return 0
+        return (age * age * 7 + edge * 11 + age * self.birth) * self.wobble % 5 - 2
 
 
-MOMENTS = st.builds(
-    Moment,
-    seen=st.booleans(),
+SPELLS = st.builds(
+    Spell,
+    event=st.sampled_from(Event),
+    age=st.integers(0, 14),
+    frames=st.integers(1, 4),
     score=SCORES,
-    jump=st.sampled_from([0, 0, 0, 15, -40]),
-    confused=st.sampled_from([False, False, True]),
 )
 WALKERS = st.builds(
     Walker,
     birth=st.integers(0, 6),
-    life=st.integers(1, 16),
+    life=st.integers(1, 18),
     box=st.tuples(
         st.integers(0, 40), st.integers(0, 12), st.integers(1, 24), st.sampled_from([30, 20, 1, 90])
     ),
@@ -121,8 +140,7 @@ WALKERS = st.builds(
     wobble=st.integers(0, 3),
     score=st.one_of(st.sampled_from([0.9, 0.9, 0.7]), SCORES),
     class_id=st.sampled_from([0, 0, 0, 1, 65534]),
-    copies=st.sampled_from([1, 1, 1, 1, 2]),
-    moments=st.dictionaries(st.integers(1, 15), MOMENTS, max_size=6),
+    spells=st.lists(SPELLS, max_size=6),
 )
 
 

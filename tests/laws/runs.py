@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import streamtrack as st
@@ -22,8 +22,17 @@ def tracker_of(values: Values, threads: int = 1) -> st.MultiStreamTracker:
     return st.MultiStreamTracker(st.Config(dict(values)), box_format="ltwh", threads=threads)
 
 
-def update(tracker: st.MultiStreamTracker, name: str, frame: SceneFrame) -> st.Tracks:
-    return tracker.update(name, frame.boxes, frame.scores, frame.classes, detected=frame.detected)
+def update(
+    tracker: st.MultiStreamTracker, name: str, frame: SceneFrame, timestamp: float | None = None
+) -> st.Tracks:
+    return tracker.update(
+        name,
+        frame.boxes,
+        frame.scores,
+        frame.classes,
+        detected=frame.detected,
+        timestamp=timestamp,
+    )
 
 
 def arrays_of(frame: SceneFrame) -> FrameArrays:
@@ -37,13 +46,18 @@ def run(scene: Scene, values: Values, name: str = "stream") -> list[st.Tracks]:
     return [update(tracker, name, frame) for frame in scene]
 
 
-def ranks(report: Iterable[st.Tracks]) -> Ranks:
+class HasIds(Protocol):
+    @property
+    def ids(self) -> NDArray[np.uint64]: ...
+
+
+def ranks(report: Iterable[HasIds]) -> Ranks:
     """Ids by their rank: trackers share one counter, so runs are equal up to its start."""
     ids = sorted({int(track) for tracks in report for track in tracks.ids})
     return {track: rank for rank, track in enumerate(ids)}
 
 
-def ranked(tracks: st.Tracks, rank_of: Ranks) -> list[int]:
+def ranked(tracks: HasIds, rank_of: Ranks) -> list[int]:
     return [rank_of[int(track)] for track in tracks.ids]
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pickle
 
+import hypothesis
 import numpy as np
 import streamtrack
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.runs import Values, arrays_of, assert_same, ranked, ranks, run, tracker_of, update
+from tests.laws.runs import (
+    Values,
+    arrays_of,
+    assert_same,
+    ranked,
+    ranks,
+    run,
+    tracker_of,
+    update,
+)
 from tests.scenes import Scene, scenes, settings, skipped_frame
 
 SETTINGS = st.sampled_from(["bytetrack", "reference"]).flatmap(settings)
@@ -102,6 +112,20 @@ def test_a_batch_equals_one_by_one_with_any_number_of_threads(
         assert_same(batched, expected)
 
 
+@given(st.lists(scenes(skips=True), min_size=2, max_size=4), SETTINGS)
+@hypothesis.settings(max_examples=20)
+def test_threads_that_share_a_large_batch_change_nothing(
+    several: list[Scene], values: Values
+) -> None:
+    """As many streams as it takes to have some 2,000 detections a frame: work worth threads."""
+    busiest = sum(max((len(frame.boxes) for frame in scene), default=0) for scene in several)
+    many = several * min(2000 // max(busiest, 1), 200)
+    expected = [tracks for report in together(many, values) for tracks in report]
+    for count in (2, 5, 0):
+        batched = [tracks for report in in_batches(many, values, count) for tracks in report]
+        assert_same(batched, expected)
+
+
 @given(SEVERAL, SETTINGS, st.data())
 def test_a_batch_may_hold_any_of_the_streams(
     several: list[Scene], values: Values, data: st.DataObject
@@ -171,3 +195,17 @@ def test_skipped_frames_before_the_first_detection_change_nothing(
     waited = run([skipped_frame()] * 3 + scene, values)
     assert all(len(tracks.ids) == 0 for tracks in waited[:3])
     assert_same(waited[3:], run(scene, values))
+
+
+@given(scenes(skips=True), SETTINGS, st.sampled_from([8, 32]))
+def test_a_steady_clock_equals_counting_frames(
+    scene: Scene, values: Values, frame_rate: int
+) -> None:
+    """Frame rates whose timestamps are exact, so that the result must be as well."""
+    values = {**values, "frame_rate": frame_rate}
+    tracker = tracker_of({**values, "motion_time": "real"})
+    report = [
+        update(tracker, "stream", frame, timestamp=1.7e9 + number / frame_rate)
+        for number, frame in enumerate(scene)
+    ]
+    assert_same(report, run(scene, values))

@@ -44,6 +44,15 @@ def box_of(mean: Vector) -> Vector:
     return np.array([x - width / 2, y - height / 2, width, height])
 
 
+def visible_box_of(mean: Vector) -> Vector:
+    """The box as it is reported: never smaller than nothing, as a shrinking one may be predicted.
+
+    The only thing in which the reference preset may differ from the original's output.
+    """
+    x, y, aspect, height = mean[:4]
+    return box_of(np.array([x, y, max(aspect, 0), max(height, 0)]))
+
+
 def deviations(height: float, weight: float, aspect_deviation: float) -> Vector:
     """Standard deviations of (x, y, aspect, height): a share of the height, but for the aspect."""
     share = weight * height

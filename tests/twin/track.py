@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tests.twin.motion import Gaussian, box_of
+from tests.twin.motion import Gaussian, box_of, visible_box_of
 
 TENTATIVE, TRACKED, LOST = 0, 1, 2
 
@@ -63,6 +63,10 @@ class Track:
     @property
     def predicted_box(self) -> NDArray[np.float64]:
         return box_of(self.motion.mean)
+
+    @property
+    def visible_box(self) -> NDArray[np.float64]:
+        return visible_box_of(self.motion.mean)
 
     @property
     def class_id(self) -> int:

@@ -180,7 +180,7 @@ class TwinTracker:
         tentative = self.in_state(TENTATIVE) if self.settings.report_tentative else []
         for track in tracked + tentative:
             own = self.settings.box_output == "detection"
-            track.shown_box = track.last_detection.box if own else track.predicted_box
+            track.shown_box = track.last_detection.box if own else track.visible_box
         return self.numbered(tracked + tentative + self.reported_lost())
 
     def report_skipped(self) -> Tracks:
@@ -190,7 +190,7 @@ class TwinTracker:
         tracked = self.in_state(TRACKED)
         if self.settings.skipped_frames == "coast":
             for track in tracked:
-                track.shown_box = track.predicted_box
+                track.shown_box = track.visible_box
         return self.numbered(tracked + self.reported_lost())
 
     def reported_lost(self) -> list[Track]:
@@ -198,7 +198,7 @@ class TwinTracker:
         longest = self.settings.report_lost
         lost = [track for track in self.in_state(LOST) if self.frame - track.last_frame <= longest]
         for track in lost:
-            track.shown_box = track.predicted_box
+            track.shown_box = track.visible_box
         return lost
 
     def numbered(self, tracks: list[Track]) -> Tracks:
