@@ -97,8 +97,10 @@ double StreamTracker::steps_to(const Frame& frame) const {
 // In real time a stream may fall silent for so long that its tracks are over before anyone missed
 // them; frame by frame they are lost first, and remove_expired sees to them.
 bool StreamTracker::gap_outlasted_buffer(const Track& track) const {
-    return settings_.motion_time == MotionTime::real &&
-           clock_ - track.last_seen > static_cast<double>(settings_.buffer_frames()) + 1;
+    const std::int64_t buffer = settings_.buffer_frames();
+    const bool linger = settings_.preset == Preset::reference;
+    const std::int64_t last_chance = linger ? std::max<std::int64_t>(buffer, 1) + 2 : buffer + 1;
+    return settings_.motion_time == MotionTime::real && !is_missed_at_most(track, last_chance);
 }
 
 // The detector said nothing of this frame: tracks move on, and nobody misses one.
@@ -232,7 +234,7 @@ void StreamTracker::remove_expired() {
         if (track.state != TrackState::lost || is_missed_at_most(track, buffer)) {
             continue;
         }
-        track.removed = track.expired || !linger;
+        track.removed = track.removed || track.expired || !linger;
         track.expired = true;
     }
 }

@@ -204,13 +204,16 @@ def test_timestamps_move_tracks_in_real_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("silence", "stays"), [(0.05, True), (2.95, True), (3.05, False), (900, False)]
+    ("silence", "stays"), [(0.05, True), (3.0, True), (3.2, False), (900, False)]
 )
 @pytest.mark.parametrize("preset", ["bytetrack", "reference"])
 def test_a_silent_stream_keeps_ids_as_long_as_the_buffer(
     silence: float, stays: bool, preset: Literal["bytetrack", "reference"]
 ) -> None:
-    """A buffer of 90 at 10 frames a second: int(10 / 30 * 90) frames may be missing, 3 seconds."""
+    """A buffer of 90 at 10 frames a second: int(10 / 30 * 90) frames may be missing, 3 seconds.
+
+    One more in the reference preset, and half of one since clocks do not tick in whole frames.
+    """
     config = st.Config(preset=preset, motion_time="real", frame_rate=10, track_buffer=90)
     tracker = st.Tracker(config)
     for frame in range(10):
