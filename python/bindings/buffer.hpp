@@ -44,7 +44,7 @@ class Buffer {
     std::size_t columns() const { return static_cast<std::size_t>(view_.shape[1]); }
 
   private:
-    Py_buffer view_;
+    Py_buffer view_{};
     bool held_ = false;
 };
 

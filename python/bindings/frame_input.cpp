@@ -1,5 +1,6 @@
 #include "frame_input.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -29,6 +30,25 @@ namespace {
 
 }  // namespace
 
+bool truth_of(nb::handle value) {
+    const int truth = PyObject_IsTrue(value.ptr());
+    if (truth < 0) {
+        throw nb::python_error();
+    }
+    return truth == 1;
+}
+
+double seconds_of(nb::handle value) {
+    if (value.is_none()) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    const double seconds = PyFloat_AsDouble(value.ptr());
+    if (seconds == -1 && PyErr_Occurred() != nullptr) {
+        throw nb::python_error();
+    }
+    return seconds;
+}
+
 void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, BoxFormat format,
                       const nb::object& convert) {
     if (!take(boxes, scores, classes)) {
@@ -39,6 +59,24 @@ void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, B
         }
     }
     fill(format);
+}
+
+Frame FrameInput::frame(bool detected, double timestamp) const {
+    if (!detected && !detections_.empty()) {
+        throw std::invalid_argument(
+            "boxes must be left out where detected=False (the detector skipped this frame), got " +
+            std::to_string(detections_.size()) + "; say detected=True, or give no boxes");
+    }
+    if (std::isinf(timestamp)) {
+        throw std::invalid_argument(
+            "timestamp must be finite seconds, got inf; leave it out where the time is not known");
+    }
+    Frame frame;
+    frame.detections = detections_.data();
+    frame.detection_count = detections_.size();
+    frame.detected = detected;
+    frame.timestamp = timestamp;
+    return frame;
 }
 
 void FrameInput::release() {

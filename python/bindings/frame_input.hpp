@@ -8,10 +8,27 @@
 #include <vector>
 
 #include "buffer.hpp"
-#include "core/box.hpp"
+#include "core/frame.hpp"
 #include "tracks.hpp"
 
 namespace streamtrack {
+
+// Gives borrowed arrays back at the end of a call, however it ends.
+template <class Borrower>
+class Loan {
+  public:
+    explicit Loan(Borrower& borrower) : borrower_(borrower) {}
+    ~Loan() { borrower_.release(); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+
+  private:
+    Borrower& borrower_;
+};
+
+// Python's truth of a value, and seconds of one (None: unknown, NaN).
+bool truth_of(nanobind::handle value);
+double seconds_of(nanobind::handle value);
 
 // Holds the arrays of one frame while they are read, and what was read. Reused from call to call,
 // so that steady work allocates nothing.
@@ -23,23 +40,19 @@ class FrameInput {
     void read(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes,
               BoxFormat format, const nanobind::object& convert);
 
-    const std::vector<Detection>& detections() const { return detections_; }
+    // The frame of a detector that said nothing.
+    void read_nothing() { detections_.clear(); }
+
+    // What was read, as the core takes it; valid until the next read. Throws ValueError where
+    // `detected` is false in spite of boxes, or the timestamp is infinite.
+    Frame frame(bool detected, double timestamp) const;
+    // The boxes as they were given.
     const float* boxes() const { return static_cast<const float*>(boxes_.data()); }
 
-    // Gives the arrays back at the end of a call, however it ends.
-    class Loan {
-      public:
-        explicit Loan(FrameInput& input) : input_(input) {}
-        ~Loan() { input_.release(); }
-        Loan(const Loan&) = delete;
-        Loan& operator=(const Loan&) = delete;
-
-      private:
-        FrameInput& input_;
-    };
+    // Gives the arrays back: see Loan.
+    void release();
 
   private:
-    void release();
     bool take(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes);
     void fill(BoxFormat format);
     void fill_classes();

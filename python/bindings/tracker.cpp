@@ -4,9 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
-#include <unordered_set>
 
 #include "bindings.hpp"
 
@@ -31,101 +29,47 @@ class NamedStreamTracker::Turn {
     std::atomic<bool>& busy_;
 };
 
-namespace {
-
-// Within a batch, what is wrong with a frame is said of its stream.
-[[noreturn]] void rethrow_for(const std::string& stream) {
-    const std::string prefix = "stream \"" + stream + "\": ";
-    try {
-        throw;
-    } catch (const std::invalid_argument& error) {
-        throw std::invalid_argument(prefix + error.what());
-    } catch (const nb::python_error& error) {
-        if (!error.matches(PyExc_ValueError)) {
-            throw;
-        }
-        throw std::invalid_argument(prefix + nb::str(error.value()).c_str());
-    }
-}
-
-}  // namespace
-
 NamedStreamTracker::NamedStreamTracker(const Config& config, BoxFormat format, unsigned threads,
                                        nb::object convert)
-    : tracker_(config), format_(format), threads_(threads), convert_(std::move(convert)) {
-    inputs_.resize(1);
-}
+    : tracker_(config), format_(format), threads_(threads), convert_(std::move(convert)) {}
 
-nb::object NamedStreamTracker::update(nb::str name, nb::handle boxes, nb::handle scores,
-                                      nb::handle classes, bool detected, double timestamp) {
+nb::object NamedStreamTracker::update(nb::handle stream_key, nb::handle boxes, nb::handle scores,
+                                      nb::handle classes, nb::handle detected,
+                                      nb::handle timestamp) {
     const Turn turn(busy_);
-    FrameInput& input = inputs_.front();
-    const FrameInput::Loan loan(input);
-    input.read(boxes, scores, classes, format_, convert_);
-    const Frame frame = frame_of(input, detected, timestamp);
-    StreamTracker& tracker = stream(nb::cast<std::string>(name));
+    const Loan<FrameInput> loan(input_);
+    const bool saw = truth_of(detected);
+    if (boxes.is_none() && !saw) {
+        input_.read_nothing();
+    } else {
+        input_.read(boxes, scores, classes, format_, convert_);
+    }
+    const Frame frame = input_.frame(saw, seconds_of(timestamp));
+    StreamTracker& tracker = stream(stream_name(stream_key));
     const StreamFrame one{&tracker, frame};
     tracker_.update_batch(&one, 1, 1);
-    return tracks_of(tracker, input);
+    return tracks_of(tracker, input_);
 }
 
-nb::list NamedStreamTracker::update_batch(nb::list frames) {
+nb::dict NamedStreamTracker::update_batch(nb::dict frames, nb::handle detected,
+                                          nb::handle timestamps) {
     const Turn turn(busy_);
-    const std::size_t count = frames.size();
-    if (inputs_.size() < count) {
-        inputs_.resize(count);
-    }
-    std::vector<std::string> names(count);
-    std::vector<StreamFrame> batch(count);
-    std::deque<FrameInput::Loan> loans;
-    std::unordered_set<std::string> seen;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto item = nb::cast<nb::tuple>(frames[i]);
-        names[i] = nb::cast<std::string>(item[0]);
-        if (!seen.insert(names[i]).second) {
-            throw std::invalid_argument("streams of a batch must differ, got \"" + names[i] +
-                                        "\" twice; give a stream's frames in turn");
-        }
-        loans.emplace_back(inputs_[i]);
-        try {
-            inputs_[i].read(item[1], item[2], item[3], format_, convert_);
-            batch[i].frame =
-                frame_of(inputs_[i], nb::cast<bool>(item[4]), nb::cast<double>(item[5]));
-        } catch (const std::exception&) {
-            rethrow_for(names[i]);
-        }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        batch[i].tracker = &stream(names[i]);
+    const Loan<FrameBatch> loan(batch_);
+    batch_.read(frames, detected, timestamps, format_, convert_);
+    frames_.clear();
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        frames_.push_back({&stream(batch_[i].name), batch_[i].frame});
     }
     {
         const nb::gil_scoped_release release;
-        tracker_.update_batch(batch.data(), count, threads_);
+        tracker_.update_batch(frames_.data(), frames_.size(), threads_);
     }
-    nb::list result;
-    for (std::size_t i = 0; i < count; ++i) {
-        result.append(tracks_of(*batch[i].tracker, inputs_[i]));
+    nb::dict result;
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        result[batch_[i].key] = tracks_of(*frames_[i].tracker, batch_[i].input);
     }
     forget_idle();
     return result;
-}
-
-Frame NamedStreamTracker::frame_of(const FrameInput& input, bool detected, double timestamp) const {
-    if (!detected && !input.detections().empty()) {
-        throw std::invalid_argument(
-            "boxes must be left out where detected=False (the detector skipped this frame), got " +
-            std::to_string(input.detections().size()) + "; say detected=True, or give no boxes");
-    }
-    if (std::isinf(timestamp)) {
-        throw std::invalid_argument(
-            "timestamp must be finite seconds, got inf; leave it out where the time is not known");
-    }
-    Frame frame;
-    frame.detections = input.detections().data();
-    frame.detection_count = input.detections().size();
-    frame.detected = detected;
-    frame.timestamp = timestamp;
-    return frame;
 }
 
 StreamTracker& NamedStreamTracker::stream(const std::string& name) {
@@ -153,9 +97,9 @@ void NamedStreamTracker::forget_idle() {
     }
 }
 
-bool NamedStreamTracker::remove(const std::string& name) {
+bool NamedStreamTracker::remove(nb::handle stream_key) {
     const Turn turn(busy_);
-    const auto known = keys_.find(name);
+    const auto known = keys_.find(stream_name(stream_key));
     if (known == keys_.end()) {
         return false;
     }
@@ -164,7 +108,8 @@ bool NamedStreamTracker::remove(const std::string& name) {
     return true;
 }
 
-std::vector<std::string> NamedStreamTracker::names() const {
+std::vector<std::string> NamedStreamTracker::names() {
+    const Turn turn(busy_);
     std::vector<std::pair<StreamKey, std::string>> by_key;
     for (const auto& [name, key] : keys_) {
         by_key.emplace_back(key, name);
@@ -196,11 +141,12 @@ void bind_tracker(nb::module_& module) {
     nb::class_<NamedStreamTracker>(module, "NamedStreamTracker")
         .def(nb::init<const Config&, BoxFormat, unsigned, nb::object>(), nb::arg("config"),
              nb::arg("box_format"), nb::arg("threads"), nb::arg("convert"))
-        .def("update", &NamedStreamTracker::update, nb::arg("name"), nb::arg("boxes").none(),
+        .def("update", &NamedStreamTracker::update, nb::arg("stream"), nb::arg("boxes").none(),
              nb::arg("scores").none(), nb::arg("classes").none(), nb::arg("detected"),
-             nb::arg("timestamp"))
-        .def("update_batch", &NamedStreamTracker::update_batch, nb::arg("frames"))
-        .def("remove", &NamedStreamTracker::remove, nb::arg("name"))
+             nb::arg("timestamp").none())
+        .def("update_batch", &NamedStreamTracker::update_batch, nb::arg("frames"),
+             nb::arg("detected"), nb::arg("timestamps").none())
+        .def("remove", &NamedStreamTracker::remove, nb::arg("stream"))
         .def("names", &NamedStreamTracker::names)
         .def("snapshot", &NamedStreamTracker::snapshot, nb::arg("name"))
         .def("restore", &NamedStreamTracker::restore, nb::arg("name"), nb::arg("state"));

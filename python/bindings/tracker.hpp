@@ -4,13 +4,12 @@
 #include <nanobind/nanobind.h>
 
 #include <atomic>
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "core/multi_stream_tracker.hpp"
-#include "frame_input.hpp"
+#include "frame_batch.hpp"
 
 namespace streamtrack {
 
@@ -20,16 +19,17 @@ class NamedStreamTracker {
     NamedStreamTracker(const Config& config, BoxFormat format, unsigned threads,
                        nanobind::object convert);
 
-    // One frame of one stream.
-    nanobind::object update(nanobind::str name, nanobind::handle boxes, nanobind::handle scores,
-                            nanobind::handle classes, bool detected, double timestamp);
-    // One frame each of several streams: a list of (name, boxes, scores, classes, detected,
-    // timestamp) to a list of Tracks. All are checked before any changes.
-    nanobind::list update_batch(nanobind::list frames);
+    // One frame of one stream; `timestamp` is None or seconds.
+    nanobind::object update(nanobind::handle stream, nanobind::handle boxes,
+                            nanobind::handle scores, nanobind::handle classes,
+                            nanobind::handle detected, nanobind::handle timestamp);
+    // One frame each of several streams, to a dict from the same keys to Tracks: see FrameBatch.
+    nanobind::dict update_batch(nanobind::dict frames, nanobind::handle detected,
+                                nanobind::handle timestamps);
 
-    bool remove(const std::string& name);
+    bool remove(nanobind::handle stream);
     // In the order of their first frames.
-    std::vector<std::string> names() const;
+    std::vector<std::string> names();
     nanobind::bytes snapshot(const std::string& name);
     void restore(const std::string& name, nanobind::bytes state);
 
@@ -37,7 +37,6 @@ class NamedStreamTracker {
     // Refuses a second caller: see docs of MultiStreamTracker.
     class Turn;
 
-    Frame frame_of(const FrameInput& input, bool detected, double timestamp) const;
     StreamTracker& stream(const std::string& name);
     nanobind::object tracks_of(const StreamTracker& tracker, const FrameInput& input) const;
     // What `max_idle_frames` asks for.
@@ -49,7 +48,9 @@ class NamedStreamTracker {
     nanobind::object convert_;
     std::unordered_map<std::string, StreamKey> keys_;
     StreamKey next_key_ = 1;
-    std::deque<FrameInput> inputs_;  // one for each frame of a batch; the first serves update
+    FrameInput input_;
+    FrameBatch batch_;
+    std::vector<StreamFrame> frames_;  // those of the batch, for the core
     std::atomic<bool> busy_{false};
 };
 

@@ -11,9 +11,6 @@ Boxes = NDArray[np.float32]
 Scores = NDArray[np.float32]
 Classes = NDArray[np.int64]
 
-NO_BOXES: Boxes = np.zeros((0, 4), np.float32)
-NO_SCORES: Scores = np.zeros(0, np.float32)
-
 
 def as_arrays(
     boxes: ArrayLike, scores: ArrayLike, classes: ArrayLike | None

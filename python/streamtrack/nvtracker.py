@@ -10,7 +10,7 @@ from pathlib import Path
 from streamtrack.config import Config
 from streamtrack.host import VERSIONS, FrameResult, Host, SourceFrame
 from streamtrack.io.source import DetectedFrame, NamedStream
-from streamtrack.offline import Step
+from streamtrack.offline import Step, TrackedFrame
 
 NEWEST = VERSIONS[-1]
 _USUAL_SIZE = (1920, 1080)
@@ -31,12 +31,14 @@ class NvTracker:
 
     Attributes:
         process_seconds: Time spent in NvMOT_Process, once the run is over.
+        notes: What the user should know of the run, one line each.
     """
 
     def __init__(self, library: Path, version: str = NEWEST) -> None:
         self.library = library
         self.version = version
         self.process_seconds = 0.0
+        self.notes: list[str] = []
 
     @contextmanager
     def __call__(self, config: Config, sources: Sequence[NamedStream]) -> Iterator[Step]:
@@ -61,13 +63,32 @@ class NvTracker:
                 max_targets=int(config["max_targets_per_stream"]),
                 keep_outside=True,
             ) as host:
-                yield host_step(host, names, size)
+                step = _host_step(host, names, size)
+                yield self._watching_sizes(step, int(config["max_targets_per_stream"]))
                 self.process_seconds = host.process_seconds
             _raise_findings(host)
 
+    def _watching_sizes(self, step: Step, most: int) -> Step:
+        """The same step, with a note for each stream that DeepStream hands over cut short."""
+        cut: set[str] = set()
 
-def host_step(host: Host, names: Sequence[str], size: tuple[int, int]) -> Step:
-    """Returns a step that sends frames through a started host; a stream's pad is its place."""
+        def watching(
+            number: int, frames: Mapping[str, DetectedFrame]
+        ) -> Mapping[str, TrackedFrame]:
+            for name, frame in frames.items():
+                if len(frame.scores) > most and name not in cut:
+                    cut.add(name)
+                    self.notes.append(
+                        f"stream {name}, frame {number}: {len(frame.scores)} objects are more than "
+                        f"max_targets_per_stream {most}, DeepStream hands over no more; raise it"
+                    )
+            return step(number, frames)
+
+        return watching
+
+
+def _host_step(host: Host, names: Sequence[str], size: tuple[int, int]) -> Step:
+    """A step that sends frames through a started host; a stream's pad is its place."""
     pads = {name: pad for pad, name in enumerate(names)}
 
     def step(number: int, frames: Mapping[str, DetectedFrame]) -> Mapping[str, FrameResult]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import math
 import os
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from numpy.typing import ArrayLike
 
 from streamtrack._core import BoxFormat, NamedStreamTracker, Tracks, forked
-from streamtrack.arrays import NO_BOXES, NO_SCORES, as_arrays
+from streamtrack.arrays import as_arrays
 from streamtrack.config import Config
 
 StreamName = str | int
@@ -102,16 +101,7 @@ class MultiStreamTracker:
             ValueError: With rule, value, row and fix; the tracker is unchanged.
             RuntimeError: Another thread is using this tracker.
         """
-        if boxes is None and not detected:
-            boxes, scores, classes = NO_BOXES, NO_SCORES, None
-        return self._native.update(
-            stream if type(stream) is str else _name(stream),
-            boxes,
-            scores,
-            classes,
-            detected,
-            math.nan if timestamp is None else timestamp,
-        )
+        return self._native.update(stream, boxes, scores, classes, detected, timestamp)
 
     def update_batch(
         self,
@@ -138,11 +128,7 @@ class MultiStreamTracker:
             ValueError: As for `update`, with the stream's name; no stream is changed.
             RuntimeError: Another thread is using this tracker.
         """
-        batch = [
-            (_name(stream), *_columns(stream, arrays), *_said(stream, detected, timestamps, arrays))
-            for stream, arrays in frames.items()
-        ]
-        return dict(zip(frames, self._native.update_batch(batch), strict=True))
+        return self._native.update_batch(_dict(frames), _dict(detected), _dict(timestamps))
 
     def remove_stream(self, stream: StreamName) -> bool:
         """Forgets a stream and frees its memory; its ids are never used again.
@@ -150,7 +136,7 @@ class MultiStreamTracker:
         Returns:
             Whether there was such a stream.
         """
-        return self._native.remove(_name(stream))
+        return self._native.remove(stream)
 
     @property
     def streams(self) -> list[str]:
@@ -208,11 +194,7 @@ class Tracker:
         timestamp: float | None = None,
     ) -> Tracks:
         """Takes the next frame: `MultiStreamTracker.update` without the stream's name."""
-        if boxes is None and not detected:
-            boxes, scores, classes = NO_BOXES, NO_SCORES, None
-        return self._native.update(
-            "", boxes, scores, classes, detected, math.nan if timestamp is None else timestamp
-        )
+        return self._native.update("", boxes, scores, classes, detected, timestamp)
 
     def reset(self) -> None:
         """Forgets every track, as for another video; ids go on and are never used again."""
@@ -229,34 +211,8 @@ class Tracker:
         self._native = self._streams._native
 
 
-def _name(stream: StreamName) -> str:
-    if isinstance(stream, str):
-        return stream
-    if isinstance(stream, int):
-        return str(int(stream))
-    raise TypeError(
-        f"a stream's name must be a text or a whole number, got {type(stream).__name__}; "
-        "name streams as `streams:` in the configuration does"
-    )
-
-
-def _columns(stream: StreamName, arrays: FrameArrays) -> tuple[Any, Any, Any]:
-    if arrays is None:
-        return NO_BOXES, NO_SCORES, None
-    if not isinstance(arrays, (tuple, list)) or len(arrays) not in (2, 3):
-        raise ValueError(
-            f"stream {stream!r}: a frame must be (boxes, scores) or (boxes, scores, classes), got "
-            f"{type(arrays).__name__}; put the arrays into a tuple"
-        )
-    return arrays[0], arrays[1], arrays[2] if len(arrays) == 3 else None
-
-
-def _said(
-    stream: Name,
-    detected: bool | Mapping[Name, bool],
-    timestamps: float | Mapping[Name, float] | None,
-    arrays: FrameArrays,
-) -> tuple[bool, float]:
-    saw = detected if isinstance(detected, bool) else detected.get(stream, True)
-    time = timestamps.get(stream) if isinstance(timestamps, Mapping) else timestamps
-    return saw and arrays is not None, math.nan if time is None else time
+def _dict(given: Any) -> Any:
+    """Mappings of other kinds as dicts; all else as it is."""
+    if given is None or isinstance(given, (dict, bool, float)):
+        return given
+    return dict(given) if isinstance(given, Mapping) else given

@@ -195,3 +195,20 @@ def test_the_table_says_what_happened(tmp_path: Path, sequences: list[Path]) -> 
         tracks = {line.split(",")[1] for line in rows}
         assert row.split()[1] == frames
         assert row.split()[3:5] == [str(len(tracks)), f"{len(rows):,}"]
+
+
+def test_deepstream_says_which_stream_it_cut_short(tmp_path: Path) -> None:
+    rows = [f"{frame},-1,{30 * i},10,20,50,0.9\n" for frame in (1, 2) for i in range(40)]
+    (tmp_path / "crowd.txt").write_text("".join(rows))
+    words: list[str | Path] = [
+        "track",
+        tmp_path / "crowd.txt",
+        "-o",
+        tmp_path / "out",
+        "--via",
+        "deepstream",
+    ]
+    done = succeed(*words, "--set", "max_targets_per_stream=30")
+    assert "note: stream crowd, frame 1: 40 objects are more than" in done.stderr
+    assert frames_written(tmp_path / "out", "crowd") == [1] * 30 + [2] * 30
+    assert "more than" not in succeed(*words).stderr

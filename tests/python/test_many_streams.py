@@ -69,8 +69,8 @@ def test_a_batch_with_one_bad_stream_changes_none() -> None:
 @pytest.mark.parametrize(
     ("frames", "message"),
     [
-        ({"a": (BOX,)}, "stream 'a': a frame must be"),
-        ({"a": BOX}, "stream 'a': a frame must be"),
+        ({"a": (BOX,)}, 'stream "a": a frame must be .* got 1 values'),
+        ({"a": BOX}, 'stream "a": a frame must be .* got .*ndarray'),
         ({"a": (BOX, SCORE), "b": (BOX, None)}, 'stream "b": scores must be an array'),
         ({3: (BOX, SCORE), "3": (BOX, SCORE)}, 'streams of a batch must differ, got "3" twice'),
     ],

@@ -85,7 +85,10 @@ def track(
         summary = track_videos(inputs, output, config, video, threads=threads, engine=engine)
     else:
         summary = _track_recordings(inputs, output, config, threads, engine)
-    _print(summary)
+    if engine is not None:
+        _note(engine.notes)
+        summary.seconds = engine.process_seconds
+    _print(summary, "the tracker" if engine is None else "NvMOT_Process")
 
 
 def _track_recordings(
@@ -96,8 +99,7 @@ def _track_recordings(
 
     sources = open_inputs(inputs)
     for source in sources:
-        for note in source.notes:
-            click.echo(f"streamtrack: note: {note}", err=True)
+        _note(source.notes)
     frames = sum(source.frame_count for source in sources)
     with progress_bar("tracking", frames, "frames") as progress:
         return track_sources(
@@ -105,7 +107,12 @@ def _track_recordings(
         )
 
 
-def _print(summary: RunSummary) -> None:
+def _note(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"streamtrack: note: {note}", err=True)
+
+
+def _print(summary: RunSummary, where: str) -> None:
     from rich.table import Table
 
     table = Table(
@@ -125,4 +132,4 @@ def _print(summary: RunSummary) -> None:
     stderr.print(table)
     frames = sum(stream.frames for stream in summary.streams)
     if frames:
-        stderr.print(f"{summary.seconds / frames * 1e6:.1f} microseconds a frame in the tracker")
+        stderr.print(f"{summary.seconds / frames * 1e6:.1f} microseconds a frame in {where}")
