@@ -18,7 +18,7 @@ help:  ## say what each verb does
 demo: $(VENV)/installed  ## track four simulated cameras through libByteTracker.so, write tracks and a picture to out/demo
 	$(BIN)/streamtrack demo -o out/demo
 
-test: $(VENV)/installed $(VENV)/camera  ## run every test
+test: $(VENV)/installed $(VENV)/camera $(VENV)/browser  ## run every test
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format)
@@ -69,6 +69,14 @@ $(VENV)/camera: | $(VENV)/system
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
 	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
 	    --no-install-recommends $(camera_packages) </dev/null; } || true
+	@touch $@
+
+# The tests of the report need Chromium; where it cannot be installed they are skipped and say so.
+$(VENV)/browser: | $(VENV)/system
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
+	    --no-install-recommends chromium </dev/null; } || true
 	@touch $@
 
 $(VENV)/builders: pyproject.toml | $(VENV)/system

@@ -15,6 +15,7 @@ from streamtrack.cli.demo import demo
 from streamtrack.cli.eval import evaluate
 from streamtrack.cli.host import host
 from streamtrack.cli.parameters import parameters
+from streamtrack.cli.report import report
 from streamtrack.cli.track import track
 from streamtrack.io.source import InputError
 
@@ -28,7 +29,7 @@ def app() -> None:
     """
 
 
-for command in (track, demo, evaluate, convert, parameters, deepstream, host):
+for command in (track, demo, evaluate, report, convert, parameters, deepstream, host):
     app.add_command(command)
 
 
