@@ -215,3 +215,14 @@ def test_a_forked_child_can_use_threads_again() -> None:
 def test_wrong_arguments(arguments: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         st.MultiStreamTracker(**arguments)
+
+
+def test_numpys_own_scalars_say_whether_and_when() -> None:
+    tracker = st.MultiStreamTracker(st.Config(motion_time="real", frame_rate=10))
+    tracker.update("a", BOX, SCORE, timestamp=np.float32(0.5))
+    skipped: Any = np.bool_(False)
+    assert tracker.update("a", detected=skipped).detection_index.tolist() == [-1]
+    batch = tracker.update_batch({"a": None}, timestamps={"a": np.float64(0.7)})
+    assert batch["a"].detection_index.tolist() == [-1]
+    with pytest.raises(TypeError, match="real number"):
+        tracker.update("a", BOX, SCORE, timestamp="now")  # type: ignore[arg-type]
