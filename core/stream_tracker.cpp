@@ -343,7 +343,7 @@ std::uint64_t StreamTracker::next_id() {
     if (settings_.id_mode == IdMode::sequential) {
         return process_id_counter().next();
     }
-    if (ids_given_ == 0 || ids_given_ == 0xffffffff) {
+    while (id_prefix_ == 0 || ids_given_ >= 0xfffffffe) {
         id_prefix_ = unique_stream_prefix(static_cast<std::uint32_t>(settings_.node_id));
         ids_given_ = 0;
     }

@@ -36,6 +36,15 @@ class StreamTracker {
     std::uint64_t frames() const { return frames_; }           // frames seen, skipped ones included
     std::int64_t last_number() const { return last_number_; }  // of the last frame
 
+    // `id_mode: unique`: the upper half of the stream's ids, 0 until its first id. Setting it
+    // before that makes a replay give the ids that were given then.
+    std::uint32_t id_prefix() const { return id_prefix_; }
+    std::uint32_t ids_given() const { return ids_given_; }
+    void set_id_prefix(std::uint32_t prefix) {
+        id_prefix_ = prefix;
+        ids_given_ = 0;
+    }
+
     // Where tracks have been, as far as `past_frames` and `terminated_tracks` ask for it.
     Trajectories& trajectories() { return trajectories_; }
 
@@ -83,7 +92,7 @@ class StreamTracker {
     std::uint64_t detected_frames_ = 0;
     double last_timestamp_ = std::numeric_limits<double>::quiet_NaN();
     std::int64_t last_number_ = -1;
-    std::uint32_t id_prefix_ = 0;  // `id_mode: unique`: the ids' upper half
+    std::uint32_t id_prefix_ = 0;  // `id_mode: unique`: the ids' upper half; 0: not drawn yet
     std::uint32_t ids_given_ = 0;  // ... and their count within the stream
 };
 

@@ -126,8 +126,8 @@ struct Accessors {
 
     static HostFrame read_frame(const void* frames, std::size_t index) {
         const auto& from = static_cast<const typename Layout::Frame*>(frames)[index];
-        return {from.stream_id,        from.frame_num,  timestamp_in(from),
-                from.do_tracking != 0, from.reset != 0, &from.objects_in};
+        return {from.stream_id,  from.frame_num,       timestamp_in(from),    from.do_tracking != 0,
+                from.reset != 0, from.src_frame_width, from.src_frame_height, &from.objects_in};
     }
 
     static void write_object(void* objects, std::size_t index, const TrackedObject& object,

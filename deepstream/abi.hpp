@@ -46,6 +46,7 @@ struct HostFrame {
     double timestamp;  // seconds, NaN: unknown
     bool do_tracking;
     bool reset;
+    std::uint32_t source_width, source_height;
     const ObjToTrackList* objects;
 };
 

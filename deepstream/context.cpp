@@ -1,8 +1,12 @@
 #include "deepstream/context.hpp"
 
 #include <malloc.h>
+#include <time.h>
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <new>
 #include <utility>
 
 #include "deepstream/configuration.hpp"
@@ -11,10 +15,37 @@
 namespace streamtrack::nvmot {
 namespace {
 
-// Room that is reserved at the start; larger batches than this grow it once.
-constexpr std::size_t kMostReserved = 1 << 18;
+using Number = unsigned long long;  // what %llu takes
+
+// Streams for which room is reserved at the start; larger batches grow it once.
+constexpr std::uint32_t kMostReserved = 256;
 
 std::string pad_of(std::uint64_t stream) { return std::to_string(stream >> 32); }
+
+// Counts contexts over the process's life, so that files can tell them apart.
+unsigned next_context_number() {
+    static std::atomic<unsigned> next{0};
+    return next.fetch_add(1);
+}
+
+std::uint64_t nanoseconds_now() {
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+// Sets what hosts read even where nothing can be tracked; the number of lists.
+std::uint32_t clear_output(TrackedObjBatch* batch) {
+    if (batch == nullptr || batch->list == nullptr) {
+        return 0;
+    }
+    for (std::uint32_t k = 0; k < batch->num_allocated; ++k) {
+        batch->list[k].num_filled = 0;
+        batch->list[k].valid = true;
+    }
+    return batch->num_allocated;
+}
 
 }  // namespace
 
@@ -24,24 +55,43 @@ Context::Context(const Host& host, const HostConfig& told, Config config)
       mask_size_(std::uint64_t{told.width} * told.height),
       tracker_(std::move(config)),
       answer_(answer_for(tracker_.settings())),
+      round_(abi_, log_, figures_, std::min(told.max_streams, kMostReserved),
+             answer_.max_targets_per_stream),
       misc_writer_(abi_, answer_) {
     log_.set_level(tracker_.settings().log_level);
-    const std::size_t streams = std::min<std::size_t>(told.max_streams, 1024);
-    const std::size_t objects = std::min(streams * answer_.max_targets_per_stream, kMostReserved);
-    works_.reserve(streams);
-    frames_.reserve(streams);
-    detections_.reserve(objects);
-    origins_.reserve(objects);
+    if (log_.shows(LogLevel::info)) {
+        write_log(LogLevel::info, Place(), "DeepStream %s, as %s says; %u streams, %u objects each",
+                  host.version.c_str(), host.source.c_str(), told.max_streams,
+                  answer_.max_targets_per_stream);
+    }
+    start_files(host, told);
+}
+
+void Context::start_files(const Host& host, const HostConfig& told) {
+    const Settings& settings = tracker_.settings();
+    const unsigned number = next_context_number();
+    if (!settings.state_file.empty()) {
+        state_ = std::make_unique<StateShare>(settings.state_file, tracker_);
+    }
+    if (!settings.metrics_file.empty()) {
+        metrics_ =
+            std::make_unique<MetricsShare>(settings.metrics_file, number, host.version, figures_);
+    }
+    if (!settings.record.empty()) {
+        constexpr std::uint64_t kMegabyte = 1'000'000;
+        RecordingOrigin origin{
+            settings.record, static_cast<std::uint64_t>(settings.record_max_mb) * kMegabyte,
+            host.version,    number,
+            told.width,      told.height};
+        recorder_ =
+            std::make_unique<Recorder>(std::move(origin), told.max_streams, tracker_, figures_);
+    }
 }
 
 Status::Value Context::process(const ProcessParams* params, TrackedObjBatch* batch) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const std::uint32_t lists =
-        batch == nullptr || batch->list == nullptr ? 0 : batch->num_allocated;
-    for (std::uint32_t k = 0; k < lists; ++k) {
-        batch->list[k].num_filled = 0;
-        batch->list[k].valid = true;
-    }
+    const std::uint64_t start = nanoseconds_now();
+    const std::uint32_t lists = clear_output(batch);
     const std::uint32_t frames =
         params == nullptr || params->frame_list == nullptr ? 0 : params->num_frames;
     if (frames == 0 || lists == 0) {
@@ -50,16 +100,38 @@ Status::Value Context::process(const ProcessParams* params, TrackedObjBatch* bat
     if (!is_safe(*params, *batch)) {
         return Status::error;
     }
-    works_.clear();
-    for (std::uint32_t k = 0; k < frames; ++k) {
-        const HostFrame frame = abi_.read_frame(params->frame_list, k);
-        take(frame, output_of(*batch, k, frame));
+    try {
+        process_frames(*params, frames, *batch);
+    } catch (const std::bad_alloc&) {
+        figures_.failed_calls.add(1);
+        clear_output(batch);
+        if (recorder_) {
+            recorder_->fail_call(frames);
+        }
+        std::uint64_t left_out = 0;
+        if (log_.is_due(Trouble::out_of_memory, LogLevel::error, left_out)) {
+            write_log(LogLevel::error, Place(),
+                      "out of memory: %u frames are not tracked (%llu more like it)", frames,
+                      static_cast<Number>(left_out));
+        }
+    }
+    figures_.add_call(nanoseconds_now() - start);
+    return Status::ok;
+}
+
+void Context::process_frames(const ProcessParams& params, std::uint32_t count,
+                             TrackedObjBatch& batch) {
+    round_.clear();
+    ++rounds_;
+    for (std::uint32_t k = 0; k < count; ++k) {
+        const HostFrame frame = abi_.read_frame(params.frame_list, k);
+        take(frame, output_of(batch, k, frame));
     }
     run_round();
     for (const std::uint64_t idle : tracker_.remove_idle()) {
-        streams_.erase(idle);
+        remove(streams_.find(idle));
     }
-    return Status::ok;
+    end_call();
 }
 
 // Before anything is written: are the host's arrays as large as its version says?
@@ -81,8 +153,8 @@ bool Context::is_safe(const ProcessParams& params, const TrackedObjBatch& batch)
             write_log(LogLevel::error, Place(),
                       "the host's output array holds %llu bytes where DeepStream %s has %llu; "
                       "nothing is tracked. Check deepstream_version and the plugin",
-                      static_cast<unsigned long long>(malloc_usable_size(list.list)), abi_.name,
-                      static_cast<unsigned long long>(needed));
+                      static_cast<Number>(malloc_usable_size(list.list)), abi_.name,
+                      static_cast<Number>(needed));
             return false;
         }
     }
@@ -105,12 +177,13 @@ TrackedObjList* Context::output_of(TrackedObjBatch& batch, std::uint32_t index,
     if (found != end && found->list != nullptr) {
         return found;
     }
+    figures_.refused_frames.add(1);
     std::uint64_t left_out = 0;
     if (log_.is_due(Trouble::list_missing, LogLevel::error, left_out)) {
         write_log(LogLevel::error, {frame.stream, frame.number},
                   "the host gave no output array for this frame; its tracks are not reported "
                   "(%llu more like it)",
-                  static_cast<unsigned long long>(left_out));
+                  static_cast<Number>(left_out));
     }
     return nullptr;
 }
@@ -119,42 +192,20 @@ void Context::take(const HostFrame& frame, TrackedObjList* output) {
     if (!frame.do_tracking) {
         return;
     }
-    if (frame.reset) {
-        remove(frame.stream);
+    const auto known = streams_.find(frame.stream);
+    if (known != streams_.end() && known->second.last_round == rounds_) {
+        run_round();  // a stream's second frame in one call
     }
-    const std::uint32_t count = object_count(frame);
-    // A probe may add objects to a frame that the detector skipped.
-    const bool detected = frame.objects->detection_done != 0 || count > 0;
-    Stream* stream = stream_of(frame, detected);
+    if (frame.reset && known != streams_.end()) {
+        remove(known);
+    }
+    const std::uint32_t objects = round_.count_objects(frame);
+    Stream* stream = stream_of(frame, frame.objects->detection_done != 0 || objects > 0);
     if (stream == nullptr) {
         return;
     }
-    if (stream->last_round == round_) {
-        run_round();  // a stream's second frame in one call
-    }
-    stream->last_round = round_;
-    const std::size_t first = detections_.size();
-    read_detections(frame, count);
-    works_.push_back({frame.stream, frame.number, frame.objects, output, first});
-    frames_.push_back({stream->tracker,
-                       {nullptr, detections_.size() - first, detected, frame.timestamp,
-                        std::int64_t{frame.number}}});
-}
-
-std::uint32_t Context::object_count(const HostFrame& frame) {
-    const ObjToTrackList& objects = *frame.objects;
-    if (objects.list == nullptr) {
-        return 0;
-    }
-    std::uint64_t left_out = 0;
-    if (objects.num_filled >= answer_.max_targets_per_stream &&
-        log_.is_due(Trouble::input_full, LogLevel::warning, left_out)) {
-        write_log(LogLevel::warning, {frame.stream, frame.number},
-                  "the detector filled all %u places for objects; DeepStream drops what is beyond. "
-                  "Raise max_targets_per_stream or the detector's threshold (%llu more like it)",
-                  answer_.max_targets_per_stream, static_cast<unsigned long long>(left_out));
-    }
-    return std::min(objects.num_filled, objects.num_allocated);
+    round_.add(frame, *stream->tracker, objects, output);
+    stream->last_round = rounds_;
 }
 
 // A stream begins with its first frame that the detector saw.
@@ -166,89 +217,62 @@ Context::Stream* Context::stream_of(const HostFrame& frame, bool detected) {
     if (!detected) {
         return nullptr;
     }
-    if (log_.shows(LogLevel::info)) {
-        write_log(LogLevel::info, {frame.stream, frame.number}, "stream begins");
-    }
     StreamTracker& tracker = tracker_.stream(frame.stream, pad_of(frame.stream));
-    return &streams_.emplace(frame.stream, Stream{&tracker, 0}).first->second;
-}
-
-void Context::read_detections(const HostFrame& frame, std::uint32_t count) {
-    for (std::uint32_t row = 0; row < count; ++row) {
-        const ObjToTrack& object = frame.objects->list[row];
-        if (object.do_tracking == 0) {
-            continue;
-        }
-        const Rect& box = object.bbox;
-        const Detection detection{{box.x, box.y, box.width, box.height},
-                                  object.confidence,
-                                  std::int32_t{object.class_id}};
-        if (const char* wrong = what_is_wrong(detection)) {
-            std::uint64_t left_out = 0;
-            if (log_.is_due(Trouble::bad_object, LogLevel::warning, left_out)) {
-                write_log(LogLevel::warning, {frame.stream, frame.number},
-                          "object %u dropped: %s, got box %g %g %g %g score %g class %u; mend "
-                          "the detector's output parser (%llu more like it)",
-                          row, wrong, static_cast<double>(box.x), static_cast<double>(box.y),
-                          static_cast<double>(box.width), static_cast<double>(box.height),
-                          static_cast<double>(object.confidence), object.class_id,
-                          static_cast<unsigned long long>(left_out));
-            }
-            continue;
-        }
-        detections_.push_back(detection);
-        origins_.push_back(row);
+    const bool restored = state_ && state_->restore(frame.stream, tracker);
+    if (restored && recorder_) {
+        recorder_->add_state(frame.stream, tracker);
     }
+    if (log_.shows(LogLevel::info)) {
+        write_log(LogLevel::info, {frame.stream, frame.number},
+                  restored ? "stream goes on from the state file" : "stream begins");
+    }
+    return &streams_.emplace(frame.stream, Stream{&tracker, 0, 0, 0, 0}).first->second;
 }
 
 // Updates the streams that were taken, then gives out ids in the order of their frames.
 void Context::run_round() {
-    for (std::size_t k = 0; k < works_.size(); ++k) {
-        frames_[k].frame.detections = detections_.data() + works_[k].first_detection;
+    const std::vector<StreamFrame>& frames = round_.frames();
+    if (frames.empty()) {
+        return;
     }
-    tracker_.update_batch(frames_.data(), frames_.size(), 1);
-    for (std::size_t k = 0; k < works_.size(); ++k) {
-        if (works_[k].output != nullptr) {
-            write_report(works_[k], *frames_[k].tracker);
+    const std::uint64_t last_id = process_id_counter().last();
+    tracker_.update_batch(frames.data(), frames.size(), 1);
+    round_.report(last_id);
+    if (recorder_) {
+        recorder_->add_round(round_, last_id);
+    }
+    if (metrics_) {
+        for (const Round::Work& work : round_.works()) {
+            count_tracks(streams_.at(work.stream));
         }
     }
-    ++round_;
-    works_.clear();
-    frames_.clear();
-    detections_.clear();
-    origins_.clear();
+    round_.clear();
+    ++rounds_;
 }
 
-void Context::write_report(const Work& work, const StreamTracker& tracker) {
-    TrackedObjList& output = *work.output;
-    const std::vector<TrackedObject>& objects = tracker.objects();
-    const bool fits = objects.size() <= output.num_allocated;
-    const auto write = [&](const TrackedObject& object) {
-        ObjToTrack* origin = nullptr;
-        if (object.detection_index >= 0) {
-            const auto index = static_cast<std::size_t>(object.detection_index);
-            origin = work.objects->list + origins_[work.first_detection + index];
-        }
-        abi_.write_object(output.list, output.num_filled++, object, origin);
-    };
-    // Where there are too many, those with a detection go first: the host removes the objects
-    // that come back without a track.
-    for (const bool detected : {true, false}) {
-        for (const TrackedObject& object : objects) {
-            const bool is_detected = object.detection_index >= 0;
-            if (output.num_filled < output.num_allocated &&
-                (fits ? detected : is_detected == detected)) {
-                write(object);
-            }
-        }
+void Context::end_call() {
+    figures_.streams.set(streams_.size());
+    if (recorder_) {
+        recorder_->end_call();
     }
-    std::uint64_t left_out = 0;
-    if (!fits && log_.is_due(Trouble::output_full, LogLevel::warning, left_out)) {
-        write_log(LogLevel::warning, {work.stream, work.number},
-                  "%zu tracks for %u places; the rest is not reported. Raise "
-                  "max_targets_per_stream (%llu more like it)",
-                  objects.size(), output.num_allocated, static_cast<unsigned long long>(left_out));
+    if (state_) {
+        state_->end_call();
     }
+}
+
+void Context::count_tracks(Stream& stream) {
+    figures_.tentative_tracks.add(0 - stream.tentative);
+    figures_.tracked_tracks.add(0 - stream.tracked);
+    figures_.lost_tracks.add(0 - stream.lost);
+    stream.tentative = stream.tracked = stream.lost = 0;
+    for (const Track& track : stream.tracker->tracks()) {
+        ++(track.state == TrackState::tentative ? stream.tentative
+           : track.state == TrackState::tracked ? stream.tracked
+                                                : stream.lost);
+    }
+    figures_.tentative_tracks.add(stream.tentative);
+    figures_.tracked_tracks.add(stream.tracked);
+    figures_.lost_tracks.add(stream.lost);
 }
 
 void Context::retrieve_misc_data(const ProcessParams* params, const void* misc) {
@@ -280,27 +304,33 @@ void Context::write_misc(const ProcessParams* params, const MiscBatches& batches
             write_log(LogLevel::warning, {frame.stream, frame.number},
                       "the host's misc data arrays are full; what does not fit comes later "
                       "(%llu more like it)",
-                      static_cast<unsigned long long>(left_out));
+                      static_cast<Number>(left_out));
         }
     }
 }
 
-void Context::remove(std::uint64_t stream) {
-    streams_.erase(stream);
-    tracker_.remove(stream);
+Context::Streams::iterator Context::remove(Streams::iterator stream) {
+    const std::uint64_t id = stream->first;
+    figures_.tentative_tracks.add(0 - stream->second.tentative);
+    figures_.tracked_tracks.add(0 - stream->second.tracked);
+    figures_.lost_tracks.add(0 - stream->second.lost);
+    tracker_.remove(id);
+    const auto next = streams_.erase(stream);
+    if (recorder_) {
+        recorder_->add_removal(id);
+    }
+    return next;
 }
 
 void Context::remove_streams(std::uint64_t stream) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::vector<std::uint64_t> of_pad;
-    for (const auto& entry : streams_) {
-        if (entry.first >> 32 == stream >> 32) {
-            of_pad.push_back(entry.first);
-        }
+    for (auto one = streams_.begin(); one != streams_.end();) {
+        one = one->first >> 32 == stream >> 32 ? remove(one) : std::next(one);
     }
-    for (const std::uint64_t one : of_pad) {
-        remove(one);
+    if (state_) {
+        state_->forget_pad(stream >> 32);
     }
+    end_call();
 }
 
 void Context::change(const std::string& yaml) {
@@ -310,6 +340,10 @@ void Context::change(const std::string& yaml) {
     const std::lock_guard<std::mutex> lock(mutex_);
     tracker_.change(changed_config(tracker_.config(), said, refused));
     log_.set_level(tracker_.settings().log_level);
+    if (recorder_) {
+        recorder_->add_change();
+        recorder_->end_call();
+    }
     for (const std::string& line : refused) {
         write_log(LogLevel::warning, Place(), "NvMOT_UpdateParams: %s", line.c_str());
     }

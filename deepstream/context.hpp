@@ -3,16 +3,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "core/multi_stream_tracker.hpp"
 #include "deepstream/abi.hpp"
+#include "deepstream/figures.hpp"
 #include "deepstream/host_version.hpp"
+#include "deepstream/live_contexts.hpp"
 #include "deepstream/log.hpp"
+#include "deepstream/metrics.hpp"
 #include "deepstream/misc_data.hpp"
+#include "deepstream/recorder.hpp"
+#include "deepstream/round.hpp"
+#include "deepstream/state_file.hpp"
 
 namespace streamtrack::nvmot {
 
@@ -42,48 +48,46 @@ class Context {
     struct Stream {
         StreamTracker* tracker;
         std::uint64_t last_round;
+        std::uint64_t tentative, tracked, lost;  // its tracks, as counted for the metrics
     };
 
-    // A frame that is being tracked: its rows of detections_ and where its report goes.
-    struct Work {
-        std::uint64_t stream;
-        std::uint32_t number;
-        const ObjToTrackList* objects;
-        TrackedObjList* output;
-        std::size_t first_detection;
-    };
+    using Streams = std::unordered_map<std::uint64_t, Stream>;
 
+    void start_files(const Host& host, const HostConfig& told);
     bool is_safe(const ProcessParams& params, const TrackedObjBatch& batch);
+    void process_frames(const ProcessParams& params, std::uint32_t count, TrackedObjBatch& batch);
     TrackedObjList* output_of(TrackedObjBatch& batch, std::uint32_t index, const HostFrame& frame);
     void take(const HostFrame& frame, TrackedObjList* output);
     Stream* stream_of(const HostFrame& frame, bool detected);
-    void read_detections(const HostFrame& frame, std::uint32_t count);
-    std::uint32_t object_count(const HostFrame& frame);
     void run_round();
-    void write_report(const Work& work, const StreamTracker& tracker);
+    void end_call();
+    void count_tracks(Stream& stream);
     void write_misc(const ProcessParams* params, const MiscBatches& batches);
-    void remove(std::uint64_t stream);
+    Streams::iterator remove(Streams::iterator stream);
 
     const Abi& abi_;
     const bool host_is_newer_;
     const std::uint64_t mask_size_;
     bool host_is_checked_ = false;
     Log log_;
+    Figures figures_;
 
     // The host serves a context from one thread at a time, but removals may come from another than
     // frames do.
     std::mutex mutex_;
     MultiStreamTracker tracker_;
     const QueryAnswer answer_;
+    Round round_;
+    std::uint64_t rounds_ = 1;  // the one at hand included
     MiscWriter misc_writer_;
-    std::unordered_map<std::uint64_t, Stream> streams_;
-    std::uint64_t round_ = 1;
+    Streams streams_;
 
-    // Of the round at hand; kept so that nothing is allocated once the largest one was seen.
-    std::vector<Work> works_;
-    std::vector<StreamFrame> frames_;
-    std::vector<Detection> detections_;
-    std::vector<std::uint32_t> origins_;  // of each detection: its row in the host's list
+    // Where the configuration asks for them.
+    std::unique_ptr<MetricsShare> metrics_;
+    std::unique_ptr<Recorder> recorder_;
+    std::unique_ptr<StateShare> state_;
+
+    const LiveContext live_{*this};
 };
 
 }  // namespace streamtrack::nvmot

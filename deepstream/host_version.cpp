@@ -98,7 +98,7 @@ Host detect(const void* caller, FirstCall call, const std::string& wished) {
 }
 
 std::mutex detection_mutex;
-std::unique_ptr<const Host> known_host;  // guarded by detection_mutex; once set, it stays
+std::unique_ptr<const Host> found_host;  // guarded by detection_mutex; once set, it stays
 
 }  // namespace
 
@@ -134,23 +134,28 @@ const Abi& abi_of_version(const std::string& version, bool& is_newer) {
 
 const Host& find_host(const void* caller, FirstCall call, const std::string& wished) {
     const std::lock_guard<std::mutex> lock(detection_mutex);
-    if (known_host == nullptr) {
-        known_host = std::make_unique<const Host>(detect(caller, call, wished));
+    if (found_host == nullptr) {
+        found_host = std::make_unique<const Host>(detect(caller, call, wished));
     } else if (wished != "auto" && !wished.empty()) {
         bool newer = false;
-        if (&abi_of_version(wished, newer) != known_host->abi) {
+        if (&abi_of_version(wished, newer) != found_host->abi) {
             throw HostError("deepstream_version is " + wished +
                             ", but this process's host was found to be DeepStream " +
-                            known_host->version + " (" + known_host->source +
+                            found_host->version + " (" + found_host->source +
                             "); write the same version into every configuration of the process");
         }
     }
-    return *known_host;
+    return *found_host;
+}
+
+const Host* known_host() {
+    const std::lock_guard<std::mutex> lock(detection_mutex);
+    return found_host.get();
 }
 
 const Abi& abi_for_init() {
     const std::lock_guard<std::mutex> lock(detection_mutex);
-    return known_host != nullptr ? *known_host->abi : abi_of(Generation::deepstream_7_0);
+    return found_host != nullptr ? *found_host->abi : abi_of(Generation::deepstream_7_0);
 }
 
 }  // namespace streamtrack::nvmot

@@ -33,6 +33,9 @@ enum class FirstCall { query, init };
 // deepstream_version. Throws HostError. Any thread, at any time.
 const Host& find_host(const void* caller, FirstCall call, const std::string& wished);
 
+// The same where it was found before, else nullptr.
+const Host* known_host();
+
 // How to read NvMOT_Init's configuration, whose file may have the deepstream_version that finding
 // the host needs: where the host is not known yet it is 7.0's form, which all later ones share,
 // since no older host calls NvMOT_Init first.

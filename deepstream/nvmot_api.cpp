@@ -8,6 +8,7 @@
 #include "deepstream/configuration.hpp"
 #include "deepstream/context.hpp"
 #include "deepstream/host_version.hpp"
+#include "deepstream/live_contexts.hpp"
 #include "deepstream/log.hpp"
 
 #define STREAMTRACK_EXPORT __attribute__((visibility("default"), noinline))
@@ -55,12 +56,16 @@ STREAMTRACK_EXPORT int NvMOT_Query(std::uint16_t path_size, char* path, void* qu
         if (query == nullptr) {
             return Status::error;
         }
-        const Config config = load_config(text_of_path(path, path_size));
-        const Settings settings = config.resolve();
+        if (const Host* host = known_host()) {
+            // From 7.0 on the context that is asked has its configuration already.
+            if (const Context* context = LiveContext::find(host->abi->queried_context(query))) {
+                host->abi->answer_query(query, context->answer());
+                return Status::ok;
+            }
+        }
+        const Settings settings = load_config(text_of_path(path, path_size)).resolve();
         const Host& host = find_host(caller, FirstCall::query, settings.deepstream_version);
-        const auto* context = context_of(host.abi->queried_context(query));
-        host.abi->answer_query(query,
-                               context != nullptr ? context->answer() : answer_for(settings));
+        host.abi->answer_query(query, answer_for(settings));
         return Status::ok;
     });
 }
@@ -84,7 +89,11 @@ STREAMTRACK_EXPORT int NvMOT_Init(void* config, void** handle, ConfigResponse* r
 
 STREAMTRACK_EXPORT void NvMOT_DeInit(void* handle) {
     guarded("NvMOT_DeInit", 0, [&] {
-        delete context_of(handle);
+        Context* const context = LiveContext::find(handle);
+        if (context == nullptr && handle != nullptr) {
+            write_log(LogLevel::error, Place(), "NvMOT_DeInit: no such context; nothing is closed");
+        }
+        delete context;
         return 0;
     });
 }
