@@ -21,7 +21,7 @@ namespace {
 
 std::string folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
-    return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    return slash == std::string::npos ? "./" : path.substr(0, slash + 1);
 }
 
 std::string stem_of(const std::string& path) {
@@ -88,7 +88,7 @@ bool RecordingFiles::begin(std::string& reason) {
     remove_oldest();
     char number[16];
     std::snprintf(number, sizeof number, "-%06u.csv", part_);
-    name_ = folder_ + "/" + stem_ + "-" + run_ + number;
+    name_ = folder_ + stem_ + "-" + run_ + number;
     // Never through a link, and never into a file that was there before.
     descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (descriptor_ < 0) {
@@ -129,7 +129,7 @@ void RecordingFiles::remove_oldest() const {
     std::vector<OldFile> files;
     std::uint64_t total = max_bytes_ / kFilesAtLeast;  // of the file that begins
     while (const dirent* entry = ::readdir(folder.get())) {
-        const std::string name = folder_ + "/" + entry->d_name;
+        const std::string name = folder_ + entry->d_name;
         struct stat status{};
         if (is_ours(entry->d_name, stem_) && ::lstat(name.c_str(), &status) == 0 &&
             S_ISREG(status.st_mode)) {

@@ -24,7 +24,8 @@ int main(int count, char** arguments) {
         ++played;
         try {
             native::present_version(arguments[2]);
-            scenario.play({arguments[1], arguments[2]});
+            const std::string self = arguments[0];
+            scenario.play({arguments[1], arguments[2], self.substr(0, self.rfind('/'))});
             std::printf("ok %s\n", scenario.name);
         } catch (const std::exception& error) {
             std::printf("FAILED %s: %s\n", scenario.name, error.what());

@@ -214,6 +214,8 @@ void Host::fill_frame(std::size_t k, const FrameIn& in) {
     const auto at = [&](const char* field) { return frame(k) + layout_.at("NvMOTFrame", field); };
     put(at("streamID"), in.stream);
     put(at("frameNum"), in.number);
+    put<std::uint32_t>(at("srcFrameWidth"), 1920);
+    put<std::uint32_t>(at("srcFrameHeight"), 1080);
     put<std::uint8_t>(at("doTracking"), 1);
     put<std::uint8_t>(at("reset"), 0);
     put<std::uint8_t>(at("numBuffers"), 0);
@@ -266,6 +268,16 @@ int Host::call_process() {
 
 std::vector<FrameOut> Host::process(const std::vector<FrameIn>& frames) {
     fill(frames);
+    return run(frames);
+}
+
+void Host::restore_output_sizes() {
+    for (std::size_t k = 0; k < options_.batch_size; ++k) {
+        put(list(k) + layout_.at("NvMOTTrackedObjList", "numAllocated"), query_.max_targets);
+    }
+}
+
+std::vector<FrameOut> Host::run(const std::vector<FrameIn>& frames) {
     if (call_process() != 0) {
         throw std::runtime_error("NvMOT_Process failed");
     }

@@ -160,6 +160,9 @@ class Host {
     std::uint8_t* params() { return params_.get(); }
     void fill(const std::vector<FrameIn>& frames);
     int call_process();
+    // process() without fill(): what `frames` say must stand in the buffers.
+    std::vector<FrameOut> run(const std::vector<FrameIn>& frames);
+    void restore_output_sizes();
 
   private:
     void ask();

@@ -12,6 +12,7 @@ namespace native {
 struct Stage {
     std::string library;
     std::string version;
+    std::string tools;  // the folder that nvmot_replay lies in
 };
 
 struct Scenario {
@@ -40,6 +41,23 @@ class ConfigFile {
     std::string path_;
 };
 
+// A folder that goes away with what is in it.
+class Folder {
+  public:
+    Folder();
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    const std::string& path() const { return path_; }
+    // The paths of the files in it that end so, in order of their names.
+    std::vector<std::string> files(const std::string& ending) const;
+
+  private:
+    std::string path_;
+};
+
+std::string content_of(const std::string& path);
+
 // Objects that walk to the right at a steady pace, far from each other; `seed` places them.
 std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed);
 
@@ -55,5 +73,9 @@ void play_failures(const Stage& stage);
 void play_contexts(const Stage& stage);
 void play_live_change(const Stage& stage);
 void play_misc_data(const Stage& stage);
+void play_recording(const Stage& stage);
+void play_recording_faults(const Stage& stage);
+void play_metrics(const Stage& stage);
+void play_state_file(const Stage& stage);
 
 }  // namespace native

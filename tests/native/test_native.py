@@ -27,7 +27,17 @@ def library() -> Path:
     """libByteTracker.so and the driver, built as a DeepStream machine builds them."""
     folder = ROOT / "build" / "native"
     run("cmake", "-S", ROOT, "-B", folder, "-DNATIVE_TESTS=ON")
-    run("cmake", "--build", folder, "--target", "ByteTracker", "nvmot_driver", "--", "-j2")
+    run(
+        "cmake",
+        "--build",
+        folder,
+        "--target",
+        "ByteTracker",
+        "nvmot_driver",
+        "nvmot_replay",
+        "--",
+        "-j2",
+    )
     return ROOT / "lib" / "libByteTracker.so"
 
 
