@@ -17,6 +17,7 @@ from streamtrack.cli.host import host
 from streamtrack.cli.parameters import parameters
 from streamtrack.cli.report import report
 from streamtrack.cli.track import track
+from streamtrack.cli.tune import tune
 from streamtrack.io.source import InputError
 
 
@@ -29,7 +30,7 @@ def app() -> None:
     """
 
 
-for command in (track, demo, evaluate, report, convert, parameters, deepstream, host):
+for command in (track, demo, evaluate, report, tune, convert, parameters, deepstream, host):
     app.add_command(command)
 
 
