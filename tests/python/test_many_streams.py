@@ -219,7 +219,7 @@ def test_wrong_arguments(arguments: Any, message: str) -> None:
 
 def test_numpys_own_scalars_say_whether_and_when() -> None:
     tracker = st.MultiStreamTracker(st.Config(motion_time="real", frame_rate=10))
-    tracker.update("a", BOX, SCORE, timestamp=np.float32(0.5))
+    tracker.update("a", BOX, SCORE, timestamp=np.float64(0.5))
     skipped: Any = np.bool_(False)
     assert tracker.update("a", detected=skipped).detection_index.tolist() == [-1]
     batch = tracker.update_batch({"a": None}, timestamps={"a": np.float64(0.7)})
