@@ -24,14 +24,4 @@ struct Detection {
 // nullptr. Doors call it first: Python raises an error, the DeepStream library logs and drops.
 const char* what_is_wrong(const Detection& detection);
 
-// The same box in double precision with its corners, the form in which boxes are compared.
-struct Rectangle {
-    double left;
-    double top;
-    double right;
-    double bottom;
-};
-
-inline double area_of(const Rectangle& r) { return (r.right - r.left) * (r.bottom - r.top); }
-
 }  // namespace streamtrack

@@ -14,8 +14,8 @@ namespace streamtrack {
 
 #if defined(__x86_64__)
 // overlap_scan_avx2.cpp, the only file that is compiled for AVX2.
-std::size_t scan_avx2(const ScanColumns& columns, std::size_t begin, std::size_t end,
-                      const ScanRow& row, std::uint32_t* hits);
+void scan_avx2(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
+               std::uint32_t* first_pair, Overlap* pairs);
 #endif
 
 namespace {
@@ -61,9 +61,9 @@ struct Lanes {
 };
 #endif
 
-std::size_t scan_baseline(const ScanColumns& columns, std::size_t begin, std::size_t end,
-                          const ScanRow& row, std::uint32_t* hits) {
-    return scan_loop<Lanes>(columns, begin, end, row, hits);
+void scan_baseline(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
+                   std::uint32_t* first_pair, Overlap* pairs) {
+    scan_loop<Lanes>(grid, rows, progress, first_pair, pairs);
 }
 
 InstructionSet best_instruction_set() {

@@ -25,9 +25,9 @@ struct Lanes {
 
 }  // namespace
 
-std::size_t scan_avx2(const ScanColumns& columns, std::size_t begin, std::size_t end,
-                      const ScanRow& row, std::uint32_t* hits) {
-    return scan_loop<Lanes>(columns, begin, end, row, hits);
+void scan_avx2(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
+               std::uint32_t* first_pair, Overlap* pairs) {
+    scan_loop<Lanes>(grid, rows, progress, first_pair, pairs);
 }
 
 }  // namespace streamtrack

@@ -81,6 +81,8 @@ struct Settings : ClassSettings {
     const ClassSettings& of_class(std::int32_t class_id) const {
         return class_overrides.empty() ? *this : override_or_own(class_id);
     }
+    // The highest value that any class has.
+    double highest(double ClassSettings::* field) const;
     // Frames that a lost track lives: int(frame_rate / 30 * track_buffer).
     std::int64_t buffer_frames() const;
 

@@ -15,12 +15,13 @@ bool is_confirmed(const Track& track) { return track.state != TrackState::tentat
 // An unknown score counts as the highest.
 double weight_of(const Detection& detection) { return detection.score < 0 ? 1 : detection.score; }
 
-double iou(double intersection, double area, double other_area) {
-    return intersection / (area + other_area - intersection);
-}
-
 void erase_taken(std::vector<std::uint32_t>& indices) {
-    indices.erase(std::remove(indices.begin(), indices.end(), kTaken), indices.end());
+    std::size_t kept = 0;
+    for (const std::uint32_t index : indices) {
+        indices[kept] = index;
+        kept += index != kTaken ? 1 : 0;
+    }
+    indices.resize(kept);
 }
 
 }  // namespace
@@ -41,28 +42,17 @@ void StreamTracker::update(const Frame& frame, Workspace& work) {
     last_number_ = frame.number;
     ++frames_;
     if (!frame.detected) {
-        return skip(steps);
+        return skip(steps, work);
     }
     clock_ += steps;
     ++detected_frames_;
     work.take_detections(frame, settings_);
-    predict_all(steps);
-
-    work.pool.clear();
-    work.tentative.clear();
-    for (std::uint32_t k = 0; k < tracks_.size(); ++k) {
-        if (gap_outlasted_buffer(tracks_[k])) {
-            tracks_[k].removed = true;
-        } else {
-            (is_confirmed(tracks_[k]) ? work.pool : work.tentative).push_back(k);
-        }
-    }
+    predict_all(steps, work);
     // Confirmed tracks, the lost ones too, take high detections first; those still missed, but
     // for the lost ones, may take low ones; then tentative tracks take what high ones are left.
     const bool fused = settings_.fuse_score;
     match(work.pool, work.high, {fused, &ClassSettings::match_thresh}, work);
-    const auto was_lost = [&](std::uint32_t k) { return tracks_[k].state == TrackState::lost; };
-    work.pool.erase(std::remove_if(work.pool.begin(), work.pool.end(), was_lost), work.pool.end());
+    set_lost_aside(work);
     match(work.pool, work.low, {false, &ClassSettings::second_match_thresh}, work);
     match(work.tentative, work.high, {fused, &ClassSettings::tentative_match_thresh}, work);
 
@@ -70,16 +60,9 @@ void StreamTracker::update(const Frame& frame, Workspace& work) {
         tracks_[k].removed = true;
     }
     start_tracks(work);
-    if (settings_.preset == Preset::reference) {
-        remove_expired();
-        lose(work.pool);
-    } else {
-        lose(work.pool);
-        remove_expired();
-    }
+    lose(work);
     remove_duplicates(work);
-    sweep();
-    collect_report();
+    sweep_and_report();
 }
 
 // Frames of motion since the stream's last frame: 1, or what the clock says.
@@ -97,30 +80,45 @@ double StreamTracker::steps_to(const Frame& frame) const {
 // In real time a stream may fall silent for so long that its tracks are over before anyone missed
 // them; frame by frame they are lost first, and remove_expired sees to them.
 bool StreamTracker::gap_outlasted_buffer(const Track& track) const {
+    if (settings_.motion_time == MotionTime::frames) {
+        return false;
+    }
     const std::int64_t buffer = settings_.buffer_frames();
     const bool linger = settings_.preset == Preset::reference;
     const std::int64_t last_chance = linger ? std::max<std::int64_t>(buffer, 1) + 2 : buffer + 1;
-    return settings_.motion_time == MotionTime::real && !is_missed_at_most(track, last_chance);
+    return !is_missed_at_most(track, last_chance);
 }
 
 // The detector said nothing of this frame: tracks move on, and nobody misses one.
-void StreamTracker::skip(double steps) {
-    predict_all(steps);
+void StreamTracker::skip(double steps, Workspace& work) {
+    predict_all(steps, work);
     collect_skipped_report();
 }
 
-void StreamTracker::predict_all(double steps) {
-    for (Track& track : tracks_) {
+// Moves every confirmed track on, and sorts the tracks into those that are and the tentative ones.
+void StreamTracker::predict_all(double steps, Workspace& work) {
+    const Step step = step_of(steps);
+    work.track_rectangles.resize(tracks_.size());
+    work.pool.clear();
+    work.tentative.clear();
+    for (std::uint32_t k = 0; k < tracks_.size(); ++k) {
+        Track& track = tracks_[k];
         ++track.age;
         track.detection_index = -1;
-        if (!is_confirmed(track)) {
-            continue;
+        if (is_confirmed(track)) {
+            const double growth = track.motion.size_velocity[0];  // of the height: lost ones stay
+            track.motion.size_velocity[0] = track.state == TrackState::tracked ? growth : 0;
+            predict(track.motion, step);
         }
-        if (track.state != TrackState::tracked) {
-            track.motion.height_velocity = 0;
+        if (gap_outlasted_buffer(track)) {
+            track.removed = true;
+        } else {
+            (is_confirmed(track) ? work.pool : work.tentative).push_back(k);
         }
-        predict(track.motion, steps);
+        work.track_rectangles[k] = counted(rectangle_of(track.motion), settings_);
     }
+    work.seen.clear();
+    work.lost.clear();
 }
 
 // Matches tracks to detections at the least total cost; both lists keep those left over.
@@ -129,14 +127,12 @@ void StreamTracker::match(std::vector<std::uint32_t>& rows, std::vector<std::uin
     if (rows.empty() || columns.empty()) {
         return;
     }
-    work.column_rectangles.clear();
-    for (const std::uint32_t column : columns) {
-        work.column_rectangles.push_back(work.rectangles[column]);
-    }
-    work.overlaps.build(work.column_rectangles);
+    const double highest_limit = settings_.highest(pass.limit);
+    work.overlaps.find({work.track_rectangles, rows}, {work.rectangles, columns},
+                       1 - highest_limit);
     work.assignment.start(columns.size());
-    for (const std::uint32_t row : rows) {
-        add_pairs(tracks_[row], columns, pass, work);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        add_pairs(k, tracks_[rows[k]], columns, pass, work);
     }
     work.assignment.solve();
     const std::vector<std::uint32_t>& column_of_row = work.assignment.column_of_row();
@@ -145,43 +141,57 @@ void StreamTracker::match(std::vector<std::uint32_t>& rows, std::vector<std::uin
             continue;
         }
         std::uint32_t& column = columns[column_of_row[k]];
-        take(tracks_[rows[k]], work.detections[column], work.given_index[column]);
+        take(rows[k], column, work);
         column = rows[k] = kTaken;
     }
     erase_taken(rows);
     erase_taken(columns);
 }
 
-void StreamTracker::add_pairs(const Track& track, const std::vector<std::uint32_t>& columns,
-                              const Pass& pass, Workspace& work) const {
+void StreamTracker::add_pairs(std::size_t row, const Track& track,
+                              const std::vector<std::uint32_t>& columns, const Pass& pass,
+                              Workspace& work) const {
     const double limit = settings_.of_class(track.class_id).*pass.limit;
-    const Rectangle rectangle = counted(rectangle_of(track.motion), settings_);
-    const double area = area_of(rectangle);
     work.assignment.add_row(limit);
-    work.overlaps.for_each_overlap(
-        rectangle, [&](std::uint32_t k, double intersection, double other_area) {
-            const Detection& detection = work.detections[columns[k]];
-            if (settings_.class_aware && detection.class_id != track.class_id) {
-                return;
-            }
-            const double similarity = iou(intersection, area, other_area);
-            const double cost = 1 - (pass.fused ? similarity * weight_of(detection) : similarity);
-            if (cost < limit) {
-                work.assignment.add_pair(k, cost);
-            }
-        });
+    for (const Overlap* pair = work.overlaps.begin(row); pair != work.overlaps.end(row); ++pair) {
+        const Detection& detection = work.detections[columns[pair->column]];
+        if (settings_.class_aware && detection.class_id != track.class_id) {
+            continue;
+        }
+        const double cost = 1 - (pass.fused ? pair->iou * weight_of(detection) : pair->iou);
+        if (cost < limit) {
+            work.assignment.add_pair(pair->column, cost);
+        }
+    }
 }
 
-void StreamTracker::take(Track& track, const Detection& detection, std::uint32_t given_index) {
+void StreamTracker::take(std::uint32_t index, std::uint32_t column, Workspace& work) {
+    Track& track = tracks_[index];
+    const Detection& detection = work.detections[column];
     correct(track.motion, detection.box);
     track.state = TrackState::tracked;
     track.last_seen = clock_;
     track.last_box = box_to_report(track.motion, detection);
     track.class_id = detection.class_id;
-    track.detection_index = static_cast<std::int32_t>(given_index);
+    track.detection_index = static_cast<std::int32_t>(work.given_index[column]);
     const bool known = track.score >= 0 && detection.score >= 0;
     const double kept = known ? settings_.score_smoothing : 0;
     track.score = static_cast<float>(kept * track.score + (1 - kept) * detection.score);
+    work.track_rectangles[index] = counted(rectangle_of(track.motion), settings_);
+    work.seen.push_back(index);
+}
+
+// Lost tracks match high detections only.
+void StreamTracker::set_lost_aside(Workspace& work) {
+    std::size_t kept = 0;
+    for (const std::uint32_t k : work.pool) {
+        if (tracks_[k].state == TrackState::lost) {
+            work.lost.push_back(k);
+        } else {
+            work.pool[kept++] = k;
+        }
+    }
+    work.pool.resize(kept);
 }
 
 Box StreamTracker::box_to_report(const Motion& motion, const Detection& detection) const {
@@ -189,9 +199,8 @@ Box StreamTracker::box_to_report(const Motion& motion, const Detection& detectio
 }
 
 // High detections that nobody took begin tracks, confirmed at once in the stream's first frame.
-void StreamTracker::start_tracks(const Workspace& work) {
+void StreamTracker::start_tracks(Workspace& work) {
     const bool first = detected_frames_ == 1;
-    tracks_.reserve(tracks_.size() + work.high.size());
     for (const std::uint32_t column : work.high) {
         const Detection& detection = work.detections[column];
         const ClassSettings& thresholds = settings_.of_class(detection.class_id);
@@ -208,16 +217,30 @@ void StreamTracker::start_tracks(const Workspace& work) {
         track.detection_index = static_cast<std::int32_t>(work.given_index[column]);
         track.age = 1;
         track.state = first ? TrackState::tracked : TrackState::tentative;
+        work.seen.push_back(static_cast<std::uint32_t>(tracks_.size()));
+        work.track_rectangles.push_back(counted(rectangle_of(track.motion), settings_));
         tracks_.push_back(track);
     }
 }
 
-void StreamTracker::lose(const std::vector<std::uint32_t>& missed) {
-    for (const std::uint32_t k : missed) {
+// Tracks that were missed are lost, and lost ones that outlived the buffer go.
+void StreamTracker::lose(Workspace& work) {
+    const bool reference = settings_.preset == Preset::reference;
+    if (reference) {
+        remove_expired(work);  // those missed in this frame stay for one more
+    }
+    for (const std::uint32_t k : work.pool) {
         tracks_[k].state = TrackState::lost;
         // The original never forgets that a track expired, even if it was found again.
         tracks_[k].removed = tracks_[k].expired;
+        work.lost.push_back(k);
     }
+    if (!reference) {
+        remove_expired(work);
+    }
+    const auto is_removed = [&](std::uint32_t k) { return tracks_[k].removed; };
+    work.lost.erase(std::remove_if(work.lost.begin(), work.lost.end(), is_removed),
+                    work.lost.end());
 }
 
 // Half a frame of grace, since no real clock ticks in whole frames.
@@ -225,64 +248,60 @@ bool StreamTracker::is_missed_at_most(const Track& track, std::int64_t frames) c
     return clock_ - track.last_seen <= static_cast<double>(frames) + 0.5;
 }
 
-// Lost tracks that outlived the buffer go. In the original they stay for one more frame, in which
-// they may be found again.
-void StreamTracker::remove_expired() {
+// In the original, lost tracks that outlived the buffer stay for one more frame, in which they may
+// be found again.
+void StreamTracker::remove_expired(const Workspace& work) {
     const std::int64_t buffer = settings_.buffer_frames();
     const bool linger = settings_.preset == Preset::reference;
-    for (Track& track : tracks_) {
-        if (track.state != TrackState::lost || is_missed_at_most(track, buffer)) {
-            continue;
+    for (const std::uint32_t k : work.lost) {
+        Track& track = tracks_[k];
+        if (!is_missed_at_most(track, buffer)) {
+            track.removed = track.removed || track.expired || !linger;
+            track.expired = true;
         }
-        track.removed = track.removed || track.expired || !linger;
-        track.expired = true;
     }
 }
 
 // A tracked and a lost track on the same object: the one with the longer history stays.
 void StreamTracker::remove_duplicates(Workspace& work) {
-    work.lost.clear();
-    work.column_rectangles.clear();
-    for (std::uint32_t k = 0; k < tracks_.size(); ++k) {
-        if (tracks_[k].state == TrackState::lost && !tracks_[k].removed) {
-            work.column_rectangles.push_back(counted(rectangle_of(tracks_[k].motion), settings_));
-            work.lost.push_back(k);
-        }
-    }
     if (work.lost.empty()) {
         return;
     }
-    work.overlaps.build(work.column_rectangles);
     const auto history = [](const Track& track) { return track.last_seen - track.first_seen; };
-    for (Track& track : tracks_) {
-        if (track.state == TrackState::lost || track.detection_index < 0) {
-            continue;
-        }
-        const Rectangle rectangle = counted(rectangle_of(track.motion), settings_);
-        const double area = area_of(rectangle);
-        work.overlaps.for_each_overlap(
-            rectangle, [&](std::uint32_t k, double intersection, double other_area) {
-                Track& lost = tracks_[work.lost[k]];
-                if (settings_.class_aware && lost.class_id != track.class_id) {
-                    return;  // a lost car must not hide the truck that stands in its place
-                }
-                if (1 - iou(intersection, area, other_area) < settings_.duplicate_iou_distance) {
-                    (history(track) > history(lost) ? lost : track).removed = true;
-                }
-            });
-    }
-}
-
-void StreamTracker::sweep() {
-    if (trajectories_.is_on()) {
-        for (const Track& track : tracks_) {
-            if (track.removed) {
-                trajectories_.end(track);
+    work.overlaps.find({work.track_rectangles, work.lost}, {work.track_rectangles, work.seen},
+                       1 - settings_.duplicate_iou_distance);
+    for (std::size_t row = 0; row < work.lost.size(); ++row) {
+        Track& lost = tracks_[work.lost[row]];
+        for (const Overlap* pair = work.overlaps.begin(row); pair != work.overlaps.end(row);
+             ++pair) {
+            Track& track = tracks_[work.seen[pair->column]];
+            if (settings_.class_aware && lost.class_id != track.class_id) {
+                continue;  // a lost car must not hide the truck that stands in its place
+            }
+            if (1 - pair->iou < settings_.duplicate_iou_distance) {
+                (history(track) > history(lost) ? lost : track).removed = true;
             }
         }
     }
-    const auto is_removed = [](const Track& track) { return track.removed; };
-    tracks_.erase(std::remove_if(tracks_.begin(), tracks_.end(), is_removed), tracks_.end());
+}
+
+void StreamTracker::sweep_and_report() {
+    objects_.clear();
+    reported_.clear();
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < tracks_.size(); ++k) {
+        if (tracks_[k].removed) {
+            if (trajectories_.is_on()) {
+                trajectories_.end(tracks_[k]);
+            }
+            continue;
+        }
+        if (kept != k) {
+            tracks_[kept] = tracks_[k];
+        }
+        report_seen(kept++);
+    }
+    tracks_.erase(tracks_.begin() + static_cast<std::ptrdiff_t>(kept), tracks_.end());
 }
 
 void StreamTracker::add_to_report(std::size_t index, const Box& box) {
@@ -292,18 +311,14 @@ void StreamTracker::add_to_report(std::size_t index, const Box& box) {
     reported_.push_back(static_cast<std::uint32_t>(index));
 }
 
-void StreamTracker::collect_report() {
-    objects_.clear();
-    reported_.clear();
-    for (std::size_t k = 0; k < tracks_.size(); ++k) {
-        const Track& track = tracks_[k];
-        if (track.state == TrackState::lost) {
-            if (is_missed_at_most(track, settings_.report_lost)) {
-                add_to_report(k, box_of(track.motion));
-            }
-        } else if (is_confirmed(track) || settings_.report_tentative) {
-            add_to_report(k, track.last_box);
+void StreamTracker::report_seen(std::size_t index) {
+    const Track& track = tracks_[index];
+    if (track.state == TrackState::lost) {
+        if (is_missed_at_most(track, settings_.report_lost)) {
+            add_to_report(index, box_of(track.motion));
         }
+    } else if (is_confirmed(track) || settings_.report_tentative) {
+        add_to_report(index, track.last_box);
     }
 }
 
@@ -326,12 +341,10 @@ void StreamTracker::collect_skipped_report() {
 }
 
 const std::vector<TrackedObject>& StreamTracker::report() {
-    for (std::size_t k = 0; k < reported_.size(); ++k) {
-        Track& track = tracks_[reported_[k]];
-        if (track.id == 0) {
-            track.id = next_id();
+    for (std::size_t k = 0; k < objects_.size(); ++k) {
+        if (objects_[k].id == 0) {
+            objects_[k].id = tracks_[reported_[k]].id = next_id();
         }
-        objects_[k].id = track.id;
     }
     if (trajectories_.is_on()) {
         trajectories_.record(tracks_, objects_, reported_, last_number_);

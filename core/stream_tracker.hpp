@@ -63,20 +63,21 @@ class StreamTracker {
 
     double steps_to(const Frame& frame) const;
     bool gap_outlasted_buffer(const Track& track) const;
-    void skip(double steps);
-    void predict_all(double steps);
+    void skip(double steps, Workspace& work);
+    void predict_all(double steps, Workspace& work);
     void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,
                const Pass& pass, Workspace& work);
-    void add_pairs(const Track& track, const std::vector<std::uint32_t>& columns, const Pass& pass,
-                   Workspace& work) const;
-    void take(Track& track, const Detection& detection, std::uint32_t given_index);
-    void start_tracks(const Workspace& work);
-    void lose(const std::vector<std::uint32_t>& missed);
+    void add_pairs(std::size_t row, const Track& track, const std::vector<std::uint32_t>& columns,
+                   const Pass& pass, Workspace& work) const;
+    void take(std::uint32_t track, std::uint32_t column, Workspace& work);
+    void set_lost_aside(Workspace& work);
+    void start_tracks(Workspace& work);
+    void lose(Workspace& work);
     bool is_missed_at_most(const Track& track, std::int64_t frames) const;
-    void remove_expired();
+    void remove_expired(const Workspace& work);
     void remove_duplicates(Workspace& work);
-    void sweep();
-    void collect_report();
+    void sweep_and_report();
+    void report_seen(std::size_t index);
     void collect_skipped_report();
     Box box_to_report(const Motion& motion, const Detection& detection) const;
     void add_to_report(std::size_t index, const Box& box);

@@ -5,47 +5,52 @@
 namespace streamtrack {
 namespace {
 
-enum class Band { none, low, high };
+struct Bands {
+    bool high;
+    bool low;
+};
 
-Band band_of(float score, const ClassSettings& thresholds, const Settings& settings) {
-    if (!thresholds.enabled) {
-        return Band::none;
-    }
-    const float high = static_cast<float>(thresholds.track_high_thresh);
-    const bool unknown = score < 0;
-    // The original leaves a score that equals the threshold in neither band.
-    const bool at_threshold = score == high && settings.preset != Preset::reference;
-    if (unknown || score > high || at_threshold) {
-        return Band::high;
-    }
-    const bool is_low = score > static_cast<float>(thresholds.track_low_thresh) && score < high;
-    return is_low ? Band::low : Band::none;
+// Without branches: which band a score falls into is what a processor cannot foresee.
+Bands bands_of(float score, const ClassSettings& thresholds, bool reference) {
+    const auto high = static_cast<float>(thresholds.track_high_thresh);
+    const auto low = static_cast<float>(thresholds.track_low_thresh);
+    // An unknown score is high. The original leaves one that equals the threshold in neither band.
+    const bool is_high = (score < 0) | (score > high) | ((score == high) & !reference);
+    const bool is_low = !is_high & (score > low) & (score < high);
+    return {is_high && thresholds.enabled, is_low && thresholds.enabled};
 }
 
 }  // namespace
 
 void Workspace::take_detections(const Frame& frame, const Settings& settings) {
-    high.clear();
-    low.clear();
+    const bool reference = settings.preset == Preset::reference;
+    high.resize(frame.detection_count + 1);
+    low.resize(frame.detection_count + 1);
+    std::size_t highs = 0, lows = 0;
     for (std::uint32_t row = 0; row < frame.detection_count; ++row) {
         const Detection& detection = frame.detections[row];
-        const Band band = band_of(detection.score, settings.of_class(detection.class_id), settings);
-        if (band != Band::none) {
-            (band == Band::high ? high : low).push_back(row);
-        }
+        const Bands bands =
+            bands_of(detection.score, settings.of_class(detection.class_id), reference);
+        high[highs] = row;  // stays where the next one does not write over it
+        low[lows] = row;
+        highs += bands.high ? 1 : 0;
+        lows += bands.low ? 1 : 0;
     }
+    high.resize(highs);
+    low.resize(lows);
     order_.sort(frame.detections, high);
     order_.sort(frame.detections, low);
-    detections.clear();
-    given_index.clear();
-    rectangles.clear();
+    detections.resize(highs + lows);
+    given_index.resize(highs + lows);
+    rectangles.resize(highs + lows);
+    std::uint32_t place = 0;
     for (std::vector<std::uint32_t>* band : {&high, &low}) {
         for (std::uint32_t& row : *band) {
             const Detection& detection = frame.detections[row];
-            detections.push_back(detection);
-            given_index.push_back(row);
-            rectangles.push_back(counted(rectangle_of(detection.box), settings));
-            row = static_cast<std::uint32_t>(detections.size() - 1);
+            detections[place] = detection;
+            given_index[place] = row;
+            rectangles[place] = counted(rectangle_of(detection.box), settings);
+            row = place++;
         }
     }
 }

@@ -9,15 +9,15 @@
 #include "core/box.hpp"
 #include "core/canonical_order.hpp"
 #include "core/frame.hpp"
-#include "core/overlap_index.hpp"
+#include "core/overlaps.hpp"
 #include "core/settings.hpp"
 
 namespace streamtrack {
 
 // A rectangle as IoU counts it: inclusive pixels reach one further to the right and below.
-inline Rectangle counted(Rectangle rectangle, const Settings& settings) {
+inline Rectangle counted(const Rectangle& rectangle, const Settings& settings) {
     const double pixel = settings.iou_pixels == IouPixels::inclusive ? 1 : 0;
-    return {rectangle.left, rectangle.top, rectangle.right + pixel, rectangle.bottom + pixel};
+    return {rectangle.low, rectangle.high + pixel};
 }
 
 class Workspace {
@@ -29,14 +29,16 @@ class Workspace {
     std::vector<std::uint32_t> given_index;  // their rows in the frame
     std::vector<Rectangle> rectangles;       // their corners, as IoU counts them
 
+    std::vector<Rectangle> track_rectangles;  // those of the stream's tracks, where they are by now
+
     // Not matched yet: indices into `detections`, by band, and into the stream's tracks, by kind.
     std::vector<std::uint32_t> high, low;
     std::vector<std::uint32_t> pool, tentative;
 
-    std::vector<std::uint32_t> lost;  // tracks, for the duplicate check
+    // Tracks with a detection in this frame, and lost ones: no duplicates may be left between them.
+    std::vector<std::uint32_t> seen, lost;
 
-    std::vector<Rectangle> column_rectangles;
-    OverlapIndex overlaps;
+    Overlaps overlaps;
     Assignment assignment;
 
   private:
