@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import json
 import os
 import signal
@@ -204,3 +206,20 @@ def test_the_command_tracks_until_it_is_interrupted(camera: Camera, tmp_path: Pa
     assert process.returncode == 0, said
     assert b"end with Ctrl-C" in said
     assert sorted(path.name for path in out.iterdir()) == ["gate.mp4", "gate.txt"]
+
+
+def test_the_asyncio_example_watches_many_cameras(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(__file__).resolve().parents[2] / "examples" / "asyncio_cameras.py"
+    spec = importlib.util.spec_from_file_location("asyncio_cameras", path)
+    assert spec is not None
+    assert spec.loader is not None
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    monkeypatch.setattr(example, "open_detector", lambda _: ColourDetector(SQUARES))
+    asyncio.run(example.main(5, [f"gate={camera.url}", f"dock={camera.url}"]))
+    lines = capsys.readouterr().out.splitlines()
+    ids = [line.split()[1] for line in lines]
+    assert len(ids) == len(set(ids)) >= 4
+    assert {line.split(":")[0] for line in lines} == {"gate", "dock"}
