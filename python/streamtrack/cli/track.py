@@ -66,8 +66,9 @@ def track(
     All advance together, frame by frame.
 
     INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score)
-    or KITTI's, a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini, or a Parquet
-    file. The stream has the folder's or the file's name; Parquet may hold many streams.
+    or KITTI's, a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini, a Parquet file,
+    or a recording of libByteTracker.so (.csv). The stream has the folder's or the file's name;
+    Parquet and recordings may hold many streams.
 
     Or INPUT is a video file or the URL of a live camera (rtsp://...), NAME=INPUT to name it.
     """

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from streamtrack.io.mot import MotDetections
+from streamtrack.io.recording import read_recording
 from streamtrack.io.sequence_info import SequenceInfo, read_sequence_info
 from streamtrack.io.source import InputError, Source
 from streamtrack.io.table_source import TableDetections
-from streamtrack.io.tables import read_tables, text_format
+from streamtrack.io.tables import RECORDING, read_tables, text_format
 
 
 def open_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[Source]:
     """Opens inputs in the order given, each as a stream of its own.
 
-    An input is a det.txt in MOT text, KITTI text, a Parquet file (which may hold many streams), or
-    a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini. The stream has the folder's
-    or the file's name (without its ending), or that which Parquet gives it.
+    An input is a det.txt in MOT text, KITTI text, a Parquet file or a recording (.csv) of
+    libByteTracker.so (these two may hold many streams), or a folder that holds det.txt or
+    det/det.txt and perhaps seqinfo.ini. The stream has the folder's or the file's name (without
+    its ending), or that which the file gives it: in a recording the pad index.
 
     Raises:
         InputError: An input is none of these, cannot be read, or has another's name.
@@ -73,6 +75,12 @@ def detections_in(path: Path) -> tuple[Path, SequenceInfo]:
 def _open(path: Path) -> list[Source]:
     name = name_of(path)
     file, info = detections_in(path)
+    if file.suffix == RECORDING:
+        recording = read_recording(file)
+        sources = [TableDetections(file, table) for table in recording.tables]
+        for source in sources[:1]:
+            source.notes += recording.notes
+        return [*sources]
     if file.suffix != ".parquet" and text_format(file) == "mot":
         return [MotDetections(file, name, info)]
     return [TableDetections(file, table) for table in read_tables(file, name, info)]

@@ -1,4 +1,4 @@
-"""Reads any file of boxes as tables: MOT text, KITTI text, Parquet."""
+"""Reads any file of boxes as tables: MOT text, KITTI text, Parquet, recordings."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.kitti import read_kitti
 from streamtrack.io.mot_table import read_mot
+from streamtrack.io.recording import read_recording
 from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import InputError
 
 ENDINGS = (".txt", ".parquet")
+RECORDING = ".csv"
 
 
 def read_tables(
@@ -20,7 +22,8 @@ def read_tables(
     """Reads a file of tracks, detections or ground truth: one table for each stream in it.
 
     Args:
-        path: MOT text or KITTI text (told apart by their first row), or Parquet.
+        path: MOT text or KITTI text (told apart by their first row), Parquet, or a recording of
+            libByteTracker.so (.csv).
         name: The stream's name where the file does not name its streams; None: the file's name.
         info: What is known of the sequence, for text.
 
@@ -33,6 +36,8 @@ def read_tables(
         from streamtrack.io.parquet import read_parquet
 
         return read_parquet(file, stream)
+    if file.suffix == RECORDING:
+        return read_recording(file).tables
     reader = read_kitti if text_format(file) == "kitti" else read_mot
     return [reader(file, stream, info)]
 
