@@ -1,0 +1,20 @@
+"""Pieces of the core against slow twins, in C++: overlaps, assignment, order, filter."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build" / "core-tests"
+
+
+def run(*command: str | Path) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_the_core_agrees_with_its_slow_twins() -> None:
+    run("cmake", "-S", ROOT, "-B", FOLDER, "-DNATIVE_TESTS=ON")
+    run("cmake", "--build", FOLDER, "--target", "core_tests", "--", "-j2")
+    assert run(FOLDER / "tests" / "native" / "core_tests").endswith("0 failed\n")
