@@ -46,11 +46,9 @@ Background::~Background() { stop(); }
 
 void Background::add(std::shared_ptr<Chore> chore) {
     const std::lock_guard<std::mutex> life(life_);
-    {
-        const std::lock_guard<std::mutex> lock(chores_);
-        list_.push_back(std::move(chore));
-    }
-    start();
+    start();  // first: where no thread can be had nothing is left behind
+    const std::lock_guard<std::mutex> lock(chores_);
+    list_.push_back(std::move(chore));
 }
 
 void Background::remove(const std::shared_ptr<Chore>& chore) {

@@ -26,6 +26,7 @@ class Background {
     static Background& instance();
     ~Background();
 
+    // Throws std::system_error where the system gives no thread.
     void add(std::shared_ptr<Chore> chore);
     // Runs the chore for the last time, in the caller's thread.
     void remove(const std::shared_ptr<Chore>& chore);

@@ -218,8 +218,9 @@ MetricsShare::MetricsShare(const std::string& path, unsigned context, const std:
     const std::lock_guard<std::mutex> lock(files_mutex);
     std::shared_ptr<MetricsFile>& file = files[path];
     if (file == nullptr) {
-        file = std::make_shared<MetricsFile>(path);
-        Background::instance().add(file);
+        auto made = std::make_shared<MetricsFile>(path);
+        Background::instance().add(made);
+        file = std::move(made);
     }
     file->add_share(context, figures, deepstream);
 }

@@ -153,8 +153,9 @@ std::shared_ptr<StateFile> file_at(const std::string& path, StateShare* share) {
     const std::lock_guard<std::mutex> lock(files_mutex);
     std::shared_ptr<StateFile>& file = files[path];
     if (file == nullptr) {
-        file = std::make_shared<StateFile>(path);
-        Background::instance().add(file);
+        auto made = std::make_shared<StateFile>(path);
+        Background::instance().add(made);
+        file = std::move(made);
     }
     file->add_share(share);
     return file;
