@@ -10,7 +10,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs library clean
+.PHONY: help demo test lint format types docs bench instructions library clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,12 @@ docs: $(VENV)/installed  ## make anew what is made from the table of parameters 
 	$(BIN)/streamtrack parameters --yaml > deepstream/config_tracker_ByteTrack.yml
 	$(BIN)/streamtrack parameters --markdown > docs/parameters.md
 	$(BIN)/streamtrack demo -o out/demo && cp out/demo/demo.png docs/images/demo.png
+
+bench: $(VENV)/peers  ## measure beside other trackers and beside the floor, write docs/performance.md
+	$(BIN)/python -m benchmarks.performance
+
+instructions: $(VENV)/installed  ## compare instruction counts with those last recorded
+	$(BIN)/python -m benchmarks.instructions
 
 library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a DeepStream machine does
 	cmake -S . -B build/library
@@ -92,4 +98,8 @@ $(VENV)/installed: $(VENV)/builders $(native_sources) $(build_files)
 
 $(VENV)/linters: pyproject.toml | $(VENV)/builders
 	$(BIN)/pip install -q $$(sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+	@touch $@
+
+$(VENV)/peers: benchmarks/requirements-peers.txt | $(VENV)/installed
+	$(BIN)/pip install -q -r benchmarks/requirements-peers.txt
 	@touch $@
