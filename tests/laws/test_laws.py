@@ -113,7 +113,7 @@ def test_a_batch_equals_one_by_one_with_any_number_of_threads(
 
 
 @given(st.lists(scenes(skips=True), min_size=2, max_size=4), SETTINGS)
-@hypothesis.settings(max_examples=20)
+@hypothesis.settings(max_examples=8)
 def test_threads_that_share_a_large_batch_change_nothing(
     several: list[Scene], values: Values
 ) -> None:
