@@ -37,12 +37,12 @@ void Workers::run(std::size_t pieces, const Work& work) {
         pieces_ = pieces;
         next_piece_ = 0;
         failure_ = nullptr;
-        busy_ = static_cast<unsigned>(threads_.size());
         ++round_;
     }
     started_.notify_all();
-    take_pieces(0);
+    take_pieces(work, 0);
     std::unique_lock<std::mutex> lock(mutex_);
+    work_ = nullptr;  // who wakes now comes too late, and nobody waits for it
     finished_.wait(lock, [this] { return busy_ == 0; });
     if (failure_) {
         std::rethrow_exception(failure_);
@@ -53,13 +53,16 @@ void Workers::wait_for_work(unsigned worker) {
     std::uint64_t rounds_done = 0;
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
-        started_.wait(lock, [&] { return stopping_ || round_ != rounds_done; });
+        started_.wait(lock,
+                      [&] { return stopping_ || (work_ != nullptr && round_ != rounds_done); });
         if (stopping_) {
             return;
         }
         rounds_done = round_;
+        ++busy_;
+        const Work& work = *work_;
         lock.unlock();
-        take_pieces(worker);
+        take_pieces(work, worker);
         lock.lock();
         if (--busy_ == 0) {
             finished_.notify_one();
@@ -67,10 +70,10 @@ void Workers::wait_for_work(unsigned worker) {
     }
 }
 
-void Workers::take_pieces(unsigned worker) {
+void Workers::take_pieces(const Work& work, unsigned worker) {
     for (std::size_t piece; (piece = next_piece_.fetch_add(1)) < pieces_;) {
         try {
-            (*work_)(piece, worker);
+            work(piece, worker);
         } catch (...) {
             const std::lock_guard<std::mutex> lock(mutex_);
             if (!failure_) {

@@ -37,7 +37,7 @@ class Workers {
   private:
     static std::atomic<unsigned>& generation_now();
     void wait_for_work(unsigned worker);
-    void take_pieces(unsigned worker);
+    void take_pieces(const Work& work, unsigned worker);
 
     std::vector<std::thread> threads_;
     unsigned generation_;
@@ -45,10 +45,10 @@ class Workers {
     std::mutex mutex_;  // guards what follows, but for the atomic
     std::condition_variable started_, finished_;
     std::uint64_t round_ = 0;
-    unsigned busy_ = 0;
+    unsigned busy_ = 0;  // workers that joined this round
     bool stopping_ = false;
     std::exception_ptr failure_;
-    const Work* work_ = nullptr;
+    const Work* work_ = nullptr;  // while a round may be joined
     std::size_t pieces_ = 0;
     std::atomic<std::size_t> next_piece_{0};
 };
