@@ -8,4 +8,5 @@ NB_MODULE(_core, module) {
     streamtrack::bind_mot_text(module);
     streamtrack::bind_tracks(module);
     streamtrack::bind_tracker(module);
+    streamtrack::bind_replay(module);
 }

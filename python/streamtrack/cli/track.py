@@ -68,13 +68,18 @@ def track(
     INPUT is a det.txt in MOTChallenge's text format (frame, id, left, top, width, height, score)
     or KITTI's, a folder that holds det.txt or det/det.txt and perhaps seqinfo.ini, a Parquet file,
     or a recording of libByteTracker.so (.csv). The stream has the folder's or the file's name;
-    Parquet and recordings may hold many streams.
+    Parquet and recordings may hold many streams. Recordings alone, without settings, are played
+    again with their own, to the very tracks and ids that the pipeline gave; with --config, --preset
+    or --set their detections are tracked anew.
 
     Or INPUT is a video file or the URL of a live camera (rtsp://...), NAME=INPUT to name it.
     """
     if via == "core" and (version is not None or library is not None):
         raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")
     config = config_of(config_file, preset, assignments)
+    config_said = bool(config_file or preset or assignments)
+    from streamtrack.io.tables import is_recording
+
     engine = None
     if via == "deepstream":
         from streamtrack.nvtracker import NvTracker
@@ -84,15 +89,26 @@ def track(
     video = VideoOptions(detector, wanted, save_video, mosaic)
     if video.said or any(is_video(given) for given in inputs):
         summary = track_videos(inputs, output, config, video, threads=threads, engine=engine)
+    elif via == "core" and not config_said and all(is_recording(given) for given in inputs):
+        summary = _replay(inputs, output)
     else:
-        summary = _track_recordings(inputs, output, config, threads, engine)
+        summary = _track_detections(inputs, output, config, threads, engine)
     if engine is not None:
         _note(engine.notes)
         summary.seconds = engine.process_seconds
     _print(summary, "the tracker" if engine is None else "NvMOT_Process")
 
 
-def _track_recordings(
+def _replay(inputs: Sequence[str], output: str) -> RunSummary:
+    """A recording without other settings: the tracks that the pipeline had."""
+    from streamtrack.replay import replay
+
+    summary, notes = replay(inputs, output)
+    _note(notes)
+    return summary
+
+
+def _track_detections(
     inputs: Sequence[str], output: str, config: Config, threads: int, engine: Engine | None
 ) -> RunSummary:
     from streamtrack.io import open_inputs

@@ -16,6 +16,11 @@ ENDINGS = (".txt", ".parquet")
 RECORDING = ".csv"
 
 
+def is_recording(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is named as a recording of libByteTracker.so is."""
+    return Path(path).suffix == RECORDING
+
+
 def read_tables(
     path: str | os.PathLike[str], name: str | None = None, info: SequenceInfo | None = None
 ) -> list[BoxTable]:
