@@ -31,7 +31,7 @@ def parts(folder: Path) -> list[Path]:
 
 
 def test_all_parts_give_the_same_bytes(live: Path, tmp_path: Path) -> None:
-    assert len(parts(live)) > 2
+    assert len(parts(live)) > 1
     succeed("track", *parts(live), "-o", tmp_path)
     for pad, name in enumerate(NAMES):
         played = (tmp_path / f"{pad}.txt").read_bytes()
