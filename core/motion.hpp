@@ -122,4 +122,8 @@ inline Rectangle rectangle_of(const Box& box) {
 // fast may be predicted to be less than nothing, and within what a float holds.
 Box box_of(const Motion& motion);
 
+// Whether the state is one that frames can lead to and that can go on for ever: no value that is or
+// may soon become infinite, and covariances that are positive definite.
+bool is_sound(const Motion& motion);
+
 }  // namespace streamtrack

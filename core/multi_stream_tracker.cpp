@@ -73,15 +73,16 @@ Workers& MultiStreamTracker::workers_for(unsigned threads) {
         workers_.release();  // its threads stayed in the parent process
     }
     if (!workers_ || threads != threads_asked_) {
-        workers_ = std::make_unique<Workers>(threads);
+        auto workers = std::make_unique<Workers>(threads);
+        workspaces_.resize(workers->size());
+        workers_ = std::move(workers);
         threads_asked_ = threads;
-        workspaces_.resize(workers_->size());
     }
     return *workers_;
 }
 
 void MultiStreamTracker::change(Config config) {
-    const Settings after = config.resolve();
+    Settings after = config.resolve();
     check_unchangeable(settings_, after);
     std::vector<std::pair<Stream*, Settings>> changes;
     for (auto& entry : streams_) {
@@ -93,7 +94,7 @@ void MultiStreamTracker::change(Config config) {
         change.first->tracker.change(std::move(change.second));
     }
     config_ = std::move(config);
-    settings_ = after;
+    settings_ = std::move(after);
 }
 
 std::vector<StreamKey> MultiStreamTracker::remove_idle() {

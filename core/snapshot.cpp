@@ -1,6 +1,7 @@
 // A stream's state as bytes: a header, the clock, then the tracks' rows as they lie in memory
 // (every platform of the project is 64-bit and little-endian).
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <stdexcept>
@@ -24,6 +25,38 @@ struct SnapshotHeader {
     std::uint32_t id_prefix;
     std::uint32_t ids_given;
 };
+
+constexpr double kLatest = 9e15;  // frames: up to here a double tells one from the next
+constexpr std::uint64_t kLargestId = 0xfffffffeffffffff;  // leaves room for new ones
+
+bool is_flag(const std::uint8_t* row, std::size_t offset) { return row[offset] <= 1; }
+
+bool is_finite(const Box& box) {
+    return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.width) &&
+           std::isfinite(box.height);
+}
+
+// Whether an update can have left such a row. The bytes come first: a bool that is neither 0 nor 1
+// must not be looked at.
+bool is_track(const std::uint8_t* row, double clock) {
+    if (!is_flag(row, offsetof(Track, expired)) || !is_flag(row, offsetof(Track, removed)) ||
+        row[offsetof(Track, state)] > static_cast<std::uint8_t>(TrackState::lost)) {
+        return false;
+    }
+    Track track;
+    std::memcpy(&track, row, sizeof track);
+    const bool in_time =
+        0 <= track.first_seen && track.first_seen <= track.last_seen && track.last_seen <= clock;
+    return in_time && is_sound(track.motion) && is_finite(track.last_box) && track.score <= 1 &&
+           std::isfinite(track.score);
+}
+
+// One id stands for one track, and new ones can follow the largest.
+bool are_ids(std::vector<std::uint64_t>& ids) {
+    std::sort(ids.begin(), ids.end());
+    return std::adjacent_find(ids.begin(), ids.end()) == ids.end() &&
+           (ids.empty() || ids.back() <= kLargestId);
+}
 
 static_assert(std::is_trivially_copyable<Track>::value, "a snapshot is the bytes of its rows");
 static_assert(sizeof(Track) == 176 && sizeof(SnapshotHeader) == 64,
@@ -69,21 +102,23 @@ void StreamTracker::restore(const std::uint8_t* bytes, std::size_t size) {
             "it was cut off or changed");
     }
     std::vector<Track> tracks(header.track_count);
-    if (!tracks.empty()) {
-        std::memcpy(tracks.data(), bytes + sizeof header, tracks.size() * sizeof(Track));
-    }
-    std::uint64_t last_id = 0;
-    for (const Track& track : tracks) {
-        if (track.state > TrackState::lost) {
-            throw std::invalid_argument(
-                "a snapshot's tracks must be tentative, tracked or lost, "
-                "got another state; it was cut off or changed");
+    std::vector<std::uint64_t> ids;
+    bool sound = 0 <= header.clock && header.clock <= kLatest;
+    for (std::size_t k = 0; k < tracks.size() && sound; ++k) {
+        const std::uint8_t* const row = bytes + sizeof header + k * sizeof(Track);
+        sound = is_track(row, header.clock);
+        std::memcpy(&tracks[k], row, sound ? sizeof(Track) : 0);
+        tracks[k].trajectory = 0;
+        if (tracks[k].id != 0) {
+            ids.push_back(tracks[k].id);
         }
-        last_id = std::max(last_id, track.id);
     }
-    for (Track& track : tracks) {
-        track.trajectory = 0;
+    if (!sound || !are_ids(ids)) {
+        throw std::invalid_argument(
+            "a snapshot's tracks must be as an update leaves them, got other values; "
+            "it was cut off or changed");
     }
+    const std::uint64_t last_id = ids.empty() ? 0 : ids.back();
     if (settings_.id_mode == IdMode::sequential) {
         process_id_counter().advance_past(last_id);
     }

@@ -105,6 +105,7 @@ void StreamTracker::predict_all(double steps, Workspace& work) {
         Track& track = tracks_[k];
         ++track.age;
         track.detection_index = -1;
+        track.removed = false;  // an update that ran out of memory may have marked it
         if (is_confirmed(track)) {
             const double growth = track.motion.size_velocity[0];  // of the height: lost ones stay
             track.motion.size_velocity[0] = track.state == TrackState::tracked ? growth : 0;
@@ -288,6 +289,8 @@ void StreamTracker::remove_duplicates(Workspace& work) {
 void StreamTracker::sweep_and_report() {
     objects_.clear();
     reported_.clear();
+    objects_.reserve(tracks_.size());  // once rows move, nothing may fail
+    reported_.reserve(tracks_.size());
     std::size_t kept = 0;
     for (std::size_t k = 0; k < tracks_.size(); ++k) {
         if (tracks_[k].removed) {

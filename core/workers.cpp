@@ -1,6 +1,7 @@
 #include "core/workers.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace streamtrack {
 
@@ -14,8 +15,12 @@ void Workers::forked() { generation_now().fetch_add(1); }
 Workers::Workers(unsigned threads) : generation_(generation_now()) {
     const unsigned wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
     threads_.reserve(std::max(wanted, 1U) - 1);
-    for (unsigned worker = 1; worker < wanted; ++worker) {
-        threads_.emplace_back([this, worker] { wait_for_work(worker); });
+    try {
+        for (unsigned worker = 1; worker < wanted; ++worker) {
+            threads_.emplace_back([this, worker] { wait_for_work(worker); });
+        }
+    } catch (const std::system_error&) {
+        // The system gives no more threads: those that run share the work.
     }
 }
 

@@ -125,6 +125,10 @@ void Context::process_frames(const ProcessParams& params, std::uint32_t count,
     ++rounds_;
     for (std::uint32_t k = 0; k < count; ++k) {
         const HostFrame frame = abi_.read_frame(params.frame_list, k);
+        const auto known = streams_.find(frame.stream);
+        if (known != streams_.end() && known->second.last_round == rounds_) {
+            run_round();  // a stream's second frame in one call
+        }
         take(frame, output_of(batch, k, frame));
     }
     run_round();
@@ -161,18 +165,21 @@ bool Context::is_safe(const ProcessParams& params, const TrackedObjBatch& batch)
     return true;
 }
 
-// The list that the host made for this frame, or nullptr.
+// The list that the host made for this frame, or nullptr. One list is for one frame: those that are
+// filled belong to others.
 TrackedObjList* Context::output_of(TrackedObjBatch& batch, std::uint32_t index,
                                    const HostFrame& frame) {
     TrackedObjList* const begin = batch.list;
     TrackedObjList* const end = begin + batch.num_allocated;
+    const auto is_free = [&](const TrackedObjList& one) {
+        return one.stream_id == frame.stream && one.num_filled == 0;
+    };
     TrackedObjList* found = index < batch.num_allocated ? begin + index : end;
     if (!abi_.lists_are_labelled && found != end) {
         found->stream_id = frame.stream;
         found->frame_num = frame.number;
-    } else if (found == end || found->stream_id != frame.stream) {
-        found = std::find_if(
-            begin, end, [&](const TrackedObjList& one) { return one.stream_id == frame.stream; });
+    } else if (found == end || !is_free(*found)) {
+        found = std::find_if(begin, end, is_free);
     }
     if (found != end && found->list != nullptr) {
         return found;
@@ -193,9 +200,6 @@ void Context::take(const HostFrame& frame, TrackedObjList* output) {
         return;
     }
     const auto known = streams_.find(frame.stream);
-    if (known != streams_.end() && known->second.last_round == rounds_) {
-        run_round();  // a stream's second frame in one call
-    }
     if (frame.reset && known != streams_.end()) {
         remove(known);
     }

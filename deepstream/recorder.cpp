@@ -105,7 +105,7 @@ void Recorder::add_round(const Round& round, std::uint64_t last_id) {
     head_.frames += frames.size();
 }
 
-// Out of memory is a gap, never a removal that half happened.
+// Out of memory is a gap, never an entry that half stands there.
 void Recorder::add_removal(std::uint64_t stream) noexcept {
     try {
         MessageWriter to(message_);
@@ -116,10 +116,14 @@ void Recorder::add_removal(std::uint64_t stream) noexcept {
     }
 }
 
-void Recorder::add_change() {
-    MessageWriter to(message_);
-    to.put(Entry::change);
-    to.put_text(rows_of(tracker_.config()));
+void Recorder::add_change() noexcept {
+    try {
+        MessageWriter to(message_);
+        to.put(Entry::change);
+        to.put_text(rows_of(tracker_.config()));
+    } catch (const std::bad_alloc&) {
+        lose(0);
+    }
 }
 
 void Recorder::end_call() {

@@ -46,7 +46,7 @@ class Recorder {
     void add_state(std::uint64_t stream, const StreamTracker& tracker);
     void add_round(const Round& round, std::uint64_t last_id);
     void add_removal(std::uint64_t stream) noexcept;
-    void add_change();
+    void add_change() noexcept;
 
     // Hands the rows over. Those of a call that failed are void, as what it left is unknown.
     void end_call();

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <yaml.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <set>
@@ -13,6 +14,15 @@
 
 namespace streamtrack::nvmot {
 namespace {
+
+// Quoted from the file may be anything: ends of lines must not break a log's line in two.
+std::string in_one_line(std::string text) {
+    const auto is_control = [](char one) {
+        return static_cast<unsigned char>(one) < ' ' || one == 0x7f;
+    };
+    std::replace_if(text.begin(), text.end(), is_control, ' ');
+    return text;
+}
 
 constexpr std::size_t kLargestFile = 1 << 20;
 
@@ -68,7 +78,7 @@ class Parser {
     bool is_plain() const { return event_.data.scalar.style == YAML_PLAIN_SCALAR_STYLE; }
 
     [[noreturn]] void fail(std::size_t line, const std::string& what) const {
-        throw ConfigError(source_ + ", line " + std::to_string(line) + ": " + what);
+        throw ConfigError(in_one_line(source_ + ", line " + std::to_string(line) + ": " + what));
     }
 
   private:
@@ -248,7 +258,7 @@ void read_yaml(const std::string& text, const std::string& source, Config& confi
     try {
         trial.check();
     } catch (const ConfigError& error) {
-        throw ConfigError(source + ": " + error.what());
+        throw ConfigError(in_one_line(source + ": " + error.what()));
     }
     config = std::move(trial);
 }

@@ -41,11 +41,16 @@ Function function(const Library& library, const char* name) {
 }  // namespace
 
 Layout::Place Layout::find(const char* structure, const char* field) const {
+    const std::pair<std::string, std::string> names(structure, field);
+    const auto known = found_.find(names);
+    if (known != found_.end()) {
+        return known->second;
+    }
     const LayoutRow* row = find_row(version_, structure, field);
     if (row == nullptr) {
         throw std::logic_error(version_ + " has no " + structure + "." + field);
     }
-    return {row->offset, row->size};
+    return found_[names] = {row->offset, row->size};
 }
 
 bool Layout::has(const char* structure, const char* field) const {
@@ -142,8 +147,10 @@ void Host::init() {
     put(at("perTransformBatchConfig"), transform.get());
     put(at("customConfigFilePathSize"), static_cast<std::uint16_t>(path.size()));
     put(at("customConfigFilePath"), path.data());
-    plugin_init(function<int (*)(void*, void**, void*)>(library_, "NvMOT_Init"), config.get(),
-                &handle_, response.get());
+    const auto call = function<int (*)(void*, void**, void*)>(library_, "NvMOT_Init");
+    options_.before_init();
+    plugin_init(call, config.get(), &handle_, response.get());
+    options_.after_init();
     if (handle_ == nullptr) {
         throw std::runtime_error("NvMOT_Init gave no context");
     }

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace native {
@@ -32,6 +34,8 @@ class Layout {
     };
     Place find(const char* structure, const char* field) const;
     std::string version_;
+    mutable std::map<std::pair<std::string, std::string>, Place>
+        found_;  // before, since it is slow
 };
 
 // Uninitialised memory, as new[] of a plain structure gives it.
@@ -121,6 +125,8 @@ struct HostOptions {
     std::string config_path;
     std::uint32_t batch_size = 4;
     std::uint32_t width = 960, height = 544;
+    void (*before_init)() = [] {};  // around the call of NvMOT_Init alone
+    void (*after_init)() = [] {};
 };
 
 struct QueryOut {

@@ -11,23 +11,6 @@
 
 namespace native {
 
-const std::vector<Scenario>& scenarios() {
-    static const std::vector<Scenario> all = {
-        {"life", play_life},
-        {"hostile", play_hostile},
-        {"reloads", play_reloads},
-        {"failures", play_failures},
-        {"contexts", play_contexts},
-        {"live_change", play_live_change},
-        {"misc_data", play_misc_data},
-        {"recording", play_recording},
-        {"recording_faults", play_recording_faults},
-        {"metrics", play_metrics},
-        {"state_file", play_state_file},
-    };
-    return all;
-}
-
 ConfigFile::ConfigFile(const std::string& yaml) : path_("/tmp/nvmot_driver_XXXXXX") {
     const int descriptor = mkstemp(path_.data());
     require(descriptor >= 0 &&
@@ -49,8 +32,6 @@ std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed)
     return objects;
 }
 
-namespace {
-
 void check_frame(const FrameIn& in, const FrameOut& out, std::set<std::uint64_t>& ids) {
     std::set<int> origins;
     std::set<std::uint64_t> here;
@@ -67,8 +48,6 @@ void check_frame(const FrameIn& in, const FrameOut& out, std::set<std::uint64_t>
         }
     }
 }
-
-}  // namespace
 
 // Streams come, skip frames, go and come again; no stream disturbs another.
 void play_life(const Stage& stage) {
@@ -136,6 +115,16 @@ void play_hostile(const Stage& stage) {
     // The same stream twice in one call, and numbers that go backwards.
     host.process(
         {{stream_of(1), 9, true, crowd(1, 8, 1)}, {stream_of(1), 3, true, crowd(2, 8, 1)}});
+    // The same with one list for both frames: it takes the first one's tracks alone.
+    host.fill({{stream_of(1), 10, true, crowd(3, 8, 1)}, {stream_of(1), 11, true, crowd(4, 8, 1)}});
+    put(host.list(0) + layout.at("NvMOTTrackedObjList", "streamID"), stream_of(9));
+    require(host.call_process() == 0, "a missing list is an error");
+    const std::uint32_t in_first = layout.number() < 603 ? 8 : 0;  // there lists have no labels
+    require(
+        get<std::uint32_t>(host.list(0) + layout.at("NvMOTTrackedObjList", "numFilled")) ==
+                in_first &&
+            get<std::uint32_t>(host.list(1) + layout.at("NvMOTTrackedObjList", "numFilled")) == 8,
+        "two frames share a list");
     // More output than there is room for.
     host.fill({{stream_of(1), 4, true, crowd(3, 8, 1)}});
     put<std::uint32_t>(host.list(0) + layout.at("NvMOTTrackedObjList", "numAllocated"), 3);

@@ -1,6 +1,7 @@
 // What the driver plays. A scenario throws where the library did not do what it should.
 #pragma once
 
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -23,6 +24,13 @@ struct Scenario {
 const std::vector<Scenario>& scenarios();
 
 inline void require(bool fine, const std::string& what) {
+    if (!fine) {
+        throw std::runtime_error(what);
+    }
+}
+
+// Allocates nothing where all is fine.
+inline void require(bool fine, const char* what) {
     if (!fine) {
         throw std::runtime_error(what);
     }
@@ -60,6 +68,9 @@ std::string content_of(const std::string& path);
 
 // Objects that walk to the right at a steady pace, far from each other; `seed` places them.
 std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed);
+
+// What holds for every frame's output; adds its ids to `ids`.
+void check_frame(const FrameIn& in, const FrameOut& out, std::set<std::uint64_t>& ids);
 
 // The stream id of a pad, as gst-nvtracker composes it.
 inline std::uint64_t stream_of(std::uint32_t pad, std::uint32_t surface = 0) {

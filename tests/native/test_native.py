@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = ROOT / "deepstream" / "layout"
-DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver"
+DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver", "nvmot_memory"
+MEMORY = DRIVER.with_name("nvmot_memory")  # the same with a malloc that counts and fails
 VERSIONS = [v for v in json.loads((LAYOUT / "layout.json").read_text()) if not v.startswith("5.")]
 
 
@@ -34,6 +35,7 @@ def library() -> Path:
         "--target",
         "ByteTracker",
         "nvmot_driver",
+        "nvmot_memory",
         "nvmot_replay",
         "--",
         "-j2",
@@ -48,6 +50,14 @@ def test_every_scenario(library: Path, version: str) -> None:
 
 CALLS = ["life", "hostile", "reloads", "failures", "contexts", "live_change", "misc_data"]
 FILES = ["recording", "metrics", "state_file"]
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    ["out_of_memory", "steady_frames", "core_frames", "core_out_of_memory", "core_snapshots"],
+)
+def test_memory(library: Path, scenario: str) -> None:
+    assert f"ok {scenario}" in run(MEMORY, library, "7.1", scenario)
 
 
 # One version of every layout, and the files once: valgrind takes its time.

@@ -1,0 +1,22 @@
+#include "scenarios.hpp"
+
+namespace native {
+
+const std::vector<Scenario>& scenarios() {
+    static const std::vector<Scenario> all = {
+        {"life", play_life},
+        {"hostile", play_hostile},
+        {"reloads", play_reloads},
+        {"failures", play_failures},
+        {"contexts", play_contexts},
+        {"live_change", play_live_change},
+        {"misc_data", play_misc_data},
+        {"recording", play_recording},
+        {"recording_faults", play_recording_faults},
+        {"metrics", play_metrics},
+        {"state_file", play_state_file},
+    };
+    return all;
+}
+
+}  // namespace native
