@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+VERSIONS ?= 6.2 6.3 6.4 7.1 8.0 9.0 9.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 native_sources := $(shell find core deepstream host python/bindings -type f 2>/dev/null)
@@ -10,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs bench instructions library clean
+.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -49,6 +50,29 @@ instructions: $(VENV)/installed  ## compare instruction counts with those last r
 library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a DeepStream machine does
 	cmake -S . -B build/library
 	cmake --build build/library --target ByteTracker -- -j$(JOBS)
+
+valgrind: $(VENV)/system  ## play every scenario of the native driver under valgrind, as every DeepStream version
+	cmake -S . -B build/native -DNATIVE_TESTS=ON
+	cmake --build build/native --target ByteTracker nvmot_driver nvmot_replay -- -j$(JOBS)
+	for version in $(VERSIONS); do \
+	  valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9 \
+	    build/native/tests/native/nvmot_driver lib/libByteTracker.so $$version || exit 1; done
+
+sanitize: $(VENV)/system  ## run the native driver and the core's tests under the address, undefined and thread sanitizers
+	for checks in address,undefined thread; do \
+	  cmake -S . -B build/$$checks -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
+	  cmake --build build/$$checks --target ByteTracker nvmot_driver nvmot_replay core_tests -- -j$(JOBS) && \
+	  build/$$checks/tests/native/core_tests && \
+	  UBSAN_OPTIONS=halt_on_error=1 build/$$checks/tests/native/nvmot_driver build/$$checks/deepstream/libByteTracker.so 7.1 || exit 1; done
+
+FUZZERS := process yaml snapshot
+RUNS ?= 100000
+fuzz: $(VENV)/system  ## fuzz NvMOT_Process, the YAML reader and snapshots with clang's libFuzzer, RUNS=100000 inputs each
+	CC=clang CXX=clang++ cmake -S . -B build/fuzz -DFUZZ=ON -DCMAKE_BUILD_TYPE=None
+	cmake --build build/fuzz --target $(addprefix fuzz_,$(FUZZERS)) -- -j$(JOBS)
+	for target in $(FUZZERS); do mkdir -p build/fuzz/found/$$target; \
+	  ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=4 build/fuzz/fuzz/fuzz_$$target -runs=$(RUNS) -max_len=160 \
+	    -close_fd_mask=2 -artifact_prefix=build/fuzz/ build/fuzz/found/$$target fuzz/seeds/$$target || exit 1; done
 
 clean:  ## remove what was built
 	rm -rf build lib out dist $(VENV)

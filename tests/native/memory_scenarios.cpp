@@ -181,7 +181,9 @@ void fail_init(const Stage& stage, const ConfigFile& config, bool for_good, bool
             }
             said = overheard.anything();
         }
-        require(init_failed == refused, refused ? "refused without a reason" : "failed unnoticed");
+        // A file that cannot be written is no reason to refuse, but one to speak.
+        require(init_failed == refused || (has_files && said),
+                refused ? "refused without a reason" : "failed unnoticed");
         require(!refused || said, "memory ran out without a word");
         // With files a thread runs, whose memory the C library keeps for the next one.
         require(has_files || Allocations::held() <= held, "a failed NvMOT_Init keeps memory");
