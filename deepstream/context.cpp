@@ -222,15 +222,20 @@ Context::Stream* Context::stream_of(const HostFrame& frame, bool detected) {
         return nullptr;
     }
     StreamTracker& tracker = tracker_.stream(frame.stream, pad_of(frame.stream));
-    const bool restored = state_ && state_->restore(frame.stream, tracker);
-    if (restored && recorder_) {
-        recorder_->add_state(frame.stream, tracker);
+    try {
+        const bool restored = state_ && state_->restore(frame.stream, tracker);
+        if (restored && recorder_) {
+            recorder_->add_state(frame.stream, tracker);
+        }
+        if (log_.shows(LogLevel::info)) {
+            write_log(LogLevel::info, {frame.stream, frame.number},
+                      restored ? "stream goes on from the state file" : "stream begins");
+        }
+        return &streams_.emplace(frame.stream, Stream{&tracker, 0, 0, 0, 0}).first->second;
+    } catch (...) {
+        tracker_.remove(frame.stream);  // both tables know a stream, or neither
+        throw;
     }
-    if (log_.shows(LogLevel::info)) {
-        write_log(LogLevel::info, {frame.stream, frame.number},
-                  restored ? "stream goes on from the state file" : "stream begins");
-    }
-    return &streams_.emplace(frame.stream, Stream{&tracker, 0, 0, 0, 0}).first->second;
 }
 
 // Updates the streams that were taken, then gives out ids in the order of their frames.

@@ -56,7 +56,7 @@ std::string config_with_files(const Folder& folder, bool state) {
     return "record: " + folder.path() + "/rec\nmetrics_file: " + folder.path() + "/metrics.prom\n" +
            (state ? "state_file: " + folder.path() + "/state\n" : std::string()) +
            "past_frames: true\nterminated_tracks: true\nshadow_tracks: true\n"
-           "max_trajectory: 8\nmax_idle_frames: 50\n";
+           "max_trajectory: 8\nmax_idle_frames: 3\n";
 }
 
 HostOptions options_with(const ConfigFile& config, std::uint32_t batch_size = 4) {
@@ -126,7 +126,12 @@ std::size_t fail_everywhere(const Stage& stage, const ConfigFile& config, bool f
 
 void fail_process(const Stage& stage, const ConfigFile& config, bool for_good) {
     const std::size_t places = fail_everywhere(
-        stage, config, for_good, true, [](Host& host) { host.fill(frames_at(3, 40)); },
+        stage, config, for_good, true,
+        [](Host& host) {
+            std::vector<FrameIn> frames = frames_at(3, 40);
+            frames.push_back({stream_of(3), 3, true, crowd(3, 5, 3)});  // it begins
+            host.fill(frames);
+        },
         [](Host& host) { require(host.call_process() == 0, "NvMOT_Process gave up"); });
     require(places > 10, "a larger crowd needs no memory: nothing was tested");
     std::printf("   NvMOT_Process: %zu allocations failed in turn\n", places);
