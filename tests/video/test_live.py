@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -218,7 +219,9 @@ def test_the_asyncio_example_watches_many_cameras(
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
     monkeypatch.setattr(example, "open_detector", lambda _: ColourDetector(SQUARES))
-    asyncio.run(example.main(5, [f"gate={camera.url}", f"dock={camera.url}"]))
+    watching = example.main(5, [f"gate={camera.url}", f"dock={camera.url}"])
+    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop may run in this one
+        thread.submit(asyncio.run, watching).result()
     lines = capsys.readouterr().out.splitlines()
     ids = [line.split()[1] for line in lines]
     assert len(ids) == len(set(ids)) >= 4
