@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 
@@ -25,6 +26,49 @@ def library_path() -> Path:
 def default_config_path() -> Path:
     """Returns the path of a configuration file that names every parameter, for a copy to change."""
     return _installed(CONFIG_NAME)
+
+
+def properties(
+    config: str | os.PathLike[str] | None = None,
+    width: int = 960,
+    height: int = 544,
+    gpu_id: int = 0,
+) -> dict[str, str | int | bool]:
+    """Returns what to set on an nvtracker element, for pyds and for pyservicemaker alike.
+
+    Args:
+        config: The tracker's YAML file; the default configuration if left out.
+        width: The tracker's coordinates, in pixels, at least 1; best the stream muxer's, since
+            then no box is scaled.
+        height: As `width`.
+        gpu_id: The GPU of the pipeline's buffers, at least 0; the tracker itself uses none.
+
+    Raises:
+        LibraryMissingError: The package was installed without the library.
+        ConfigError: The file is unreadable or wrong, which DeepStream would say only at start.
+        ValueError: A number is out of its range.
+
+    Example:
+        >>> sorted(properties(width=1920, height=1080))[:3]
+        ['display-tracking-id', 'gpu-id', 'll-config-file']
+    """
+    from streamtrack.config import Config
+
+    for name, value, lowest in (("width", width, 1), ("height", height, 1), ("gpu_id", gpu_id, 0)):
+        if value < lowest:
+            raise ValueError(
+                f"{name} must be at least {lowest}, got {value}; see the stream muxer's"
+            )
+    path = default_config_path() if config is None else Path(config)
+    Config(path)
+    return {
+        "tracker-width": width,
+        "tracker-height": height,
+        "gpu-id": gpu_id,
+        "ll-lib-file": str(library_path()),
+        "ll-config-file": str(path.resolve()),
+        "display-tracking-id": True,
+    }
 
 
 def _installed(name: str) -> Path:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import click
 
+from streamtrack.cli.deepstream_check import check
+from streamtrack.cli.deepstream_config import config
+
 
 @click.group(epilog="Example: streamtrack deepstream lib-path")
 def deepstream() -> None:
     """Use the tracker in NVIDIA DeepStream."""
+
+
+deepstream.add_command(config)
+deepstream.add_command(check)
 
 
 @deepstream.command("lib-path", epilog="Example: ll-lib-file=$(streamtrack deepstream lib-path)")
