@@ -51,9 +51,17 @@ class RecordedSequence:
     @property
     def length(self) -> int:
         """Frames, as seqinfo.ini says."""
+        return self._info().getint("Sequence", "seqLength")
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second, as seqinfo.ini says."""
+        return self._info().getfloat("Sequence", "frameRate")
+
+    def _info(self) -> configparser.ConfigParser:
         info = configparser.ConfigParser()
         info.read(self.folder / "seqinfo.ini")
-        return info.getint("Sequence", "seqLength")
+        return info
 
     def frames(self) -> list[Frame]:
         """Detections of frame 1 to the last; a frame without rows is empty."""
