@@ -6,6 +6,7 @@
 namespace streamtrack {
 
 void bind_config(nanobind::module_& module);
+void bind_instruction_set(nanobind::module_& module);
 void bind_mot_text(nanobind::module_& module);
 void bind_replay(nanobind::module_& module);
 void bind_tracks(nanobind::module_& module);

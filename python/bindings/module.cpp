@@ -5,6 +5,7 @@
 NB_MODULE(_core, module) {
     module.attr("version") = STREAMTRACK_VERSION;
     streamtrack::bind_config(module);
+    streamtrack::bind_instruction_set(module);
     streamtrack::bind_mot_text(module);
     streamtrack::bind_tracks(module);
     streamtrack::bind_tracker(module);

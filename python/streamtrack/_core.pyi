@@ -46,6 +46,11 @@ class LayeredConfig:
 
 def parameter_table() -> list[ParameterRow]: ...
 def nearest_parameter(name: str) -> str: ...
+def instruction_set() -> str:
+    """Which vector instructions the core uses: "baseline" (SSE2 or NEON) or "avx2"."""
+
+def force_instruction_set(name: str) -> bool:
+    """For tests: uses this set from now on in the whole process; False where it cannot run here."""
 
 class Tracks:
     """What one frame of one stream reports: columns of equal length, sorted by id.
