@@ -1,4 +1,4 @@
-"""Pieces of the core against slow twins, in C++: overlaps, assignment, order, filter."""
+"""Pieces of the core against slow twins in C++: overlaps, assignment, order, filter; and ids."""
 
 import subprocess
 from pathlib import Path
@@ -14,7 +14,15 @@ def run(*command: str | Path) -> str:
     return done.stdout
 
 
-def test_the_core_agrees_with_its_slow_twins() -> None:
+def run_program(name: str) -> str:
     run("cmake", "-S", ROOT, "-B", FOLDER, "-DNATIVE_TESTS=ON")
-    run("cmake", "--build", FOLDER, "--target", "core_tests", "--", "-j2")
-    assert run(FOLDER / "tests" / "native" / "core_tests").endswith("0 failed\n")
+    run("cmake", "--build", FOLDER, "--target", name, "--", "-j2")
+    return run(FOLDER / "tests" / "native" / name)
+
+
+def test_the_core_agrees_with_its_slow_twins() -> None:
+    assert run_program("core_tests").endswith("0 failed\n")
+
+
+def test_ids_of_a_large_installation_never_meet() -> None:
+    assert run_program("id_simulation").endswith("0 failed\n")
