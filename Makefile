@@ -11,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz clean
+.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz wheels wheels-check release-check clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -74,6 +74,13 @@ fuzz: $(VENV)/system  ## fuzz NvMOT_Process, the YAML reader and snapshots with 
 	  ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=4 build/fuzz/fuzz/fuzz_$$target -runs=$(RUNS) -max_len=160 \
 	    -close_fd_mask=2 -artifact_prefix=build/fuzz/ build/fuzz/found/$$target fuzz/seeds/$$target || exit 1; done
 
+wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
+	$(BIN)/python -m release.wheels
+	$(BIN)/python -m release.bundle
+
+wheels-check: $(VENV)/installed $(VENV)/releasers  ## test what lies in dist: under emulation, on an old system, in empty environments
+	$(BIN)/pytest tests/release
+
 clean:  ## remove what was built
 	rm -rf build lib out dist $(VENV)
 
@@ -126,4 +133,8 @@ $(VENV)/linters: pyproject.toml | $(VENV)/builders
 
 $(VENV)/peers: benchmarks/requirements-peers.txt | $(VENV)/installed
 	$(BIN)/pip install -q -r benchmarks/requirements-peers.txt
+	@touch $@
+
+$(VENV)/releasers: pyproject.toml | $(VENV)/builders
+	$(BIN)/pip install -q $$(sed -n 's/^release = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 	@touch $@

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from importlib import resources
 from pathlib import Path
 
 LIBRARY_NAME = "libByteTracker.so"
 CONFIG_NAME = "config_tracker_ByteTrack.yml"
+INSTALLER_NAME = "install.sh"
 
 
 class LibraryMissingError(FileNotFoundError):
@@ -88,3 +90,37 @@ def existing_library(path: Path) -> Path:
             "install streamtrack anew or name another with --ll-lib-file"
         )
     return path.resolve()
+
+
+class InstallationError(RuntimeError):
+    """The library could not be put in place or taken away."""
+
+
+def install(prefix: str | os.PathLike[str] = "/usr/local", *, uninstall: bool = False) -> str:
+    """Puts the library and its default configuration into `prefix/lib/streamtrack`.
+
+    That gives pipelines a path that no Python environment owns. A configuration that was changed
+    there is kept. The tarball and the Debian package do the same with the same script.
+
+    Args:
+        prefix: The folder above `lib`.
+        uninstall: Takes away what an earlier call put there instead.
+
+    Returns:
+        What was done, and the lines for the pipeline's `[tracker]` section.
+
+    Raises:
+        LibraryMissingError: The package was installed without the library.
+        InstallationError: The folder cannot be written, or there is nothing to take away.
+    """
+    script = library_path().with_name(INSTALLER_NAME)
+    words = ["sh", str(script), "--prefix", str(Path(prefix).absolute())]
+    done = subprocess.run(
+        [*words, "--uninstall"] if uninstall else words,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise InstallationError(done.stderr.strip().removeprefix("install.sh: error: "))
+    return done.stdout.strip()

@@ -23,3 +23,19 @@ def lib_path() -> None:
     from streamtrack.deepstream import library_path
 
     click.echo(library_path())
+
+
+@deepstream.command(epilog="Example: sudo streamtrack deepstream install")
+@click.option(
+    "--prefix",
+    default="/usr/local",
+    show_default=True,
+    metavar="DIR",
+    help="DIR/lib/streamtrack gets the files.",
+)
+@click.option("--uninstall", is_flag=True, help="Take them away; a changed configuration stays.")
+def install(prefix: str, uninstall: bool) -> None:
+    """Put libByteTracker.so and its configuration where pipelines can name them."""
+    from streamtrack.deepstream import install as install_library
+
+    click.echo(install_library(prefix, uninstall=uninstall))
