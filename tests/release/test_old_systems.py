@@ -26,7 +26,9 @@ PACKAGES = "g++-9,make,libyaml-dev"
 CMAKE = "cmake==3.10.3"
 LAYOUT = CHECKOUT / "deepstream" / "layout" / "layout.json"
 VERSIONS = [v for v in json.loads(LAYOUT.read_text()) if not v.startswith("5.")]
-DRIVER_SOURCES = "driver.cpp native_host.cpp misc_buffer.cpp scenarios.cpp"
+DRIVER_SOURCES = (
+    "driver.cpp native_host.cpp misc_buffer.cpp scenarios.cpp file_scenarios.cpp scenario_table.cpp"
+)
 
 
 def inside(command: str) -> str:
