@@ -9,8 +9,9 @@ namespace {
 // Lane 0 or 1 of a covariance.
 bool is_sound(double position, double cross, double velocity) {
     constexpr double kLargest = 1e200;
+    constexpr double kRounding = 1e-9;  // a jump of the clock may leave them all but proportional
     return position > 0 && position < kLargest && velocity > 0 && velocity < kLargest &&
-           cross * cross < position * velocity;
+           cross * cross <= position * velocity * (1 + kRounding);
 }
 
 float clamp_to_float(double value) {

@@ -41,6 +41,7 @@ struct Noise {
     static constexpr double kAspectMeasured = 1e-1;
     // A height of 0 would mean a filter without any noise, which divides 0 by 0.
     static constexpr double kSmallestHeight = 1e-9;
+    static constexpr double kRounding = 1e-15;
 
     static Pair squared(double share, double height, double aspect) {
         const double size = std::fabs(height);
@@ -96,7 +97,11 @@ inline void correct(Motion& motion, const Box& box) {
     const Pair position_gain = motion.position_variance / spread;
     const Pair velocity_gain = motion.cross_variance / spread;
     const Pair left = noise / spread;  // 1 - position_gain, without cancellation
-    motion.velocity_variance -= velocity_gain * motion.cross_variance;
+    // Where position says all about velocity the difference is but rounding errors: what is certain
+    // to be left keeps the covariance positive definite.
+    const Pair least = motion.velocity_variance * (left + Noise::kRounding);
+    motion.velocity_variance =
+        larger(motion.velocity_variance - velocity_gain * motion.cross_variance, least);
     motion.cross_variance *= left;
     motion.position_variance *= left;
     const Pair centre_innovation = centre_of(box) - motion.centre;

@@ -1,7 +1,9 @@
 // The same questions to the core alone, with threads of its own.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <new>
+#include <random>
 #include <set>
 
 #include "allocations.hpp"
@@ -153,6 +155,31 @@ void play_core_snapshots(const Stage&) {
     }
     std::printf("   %zu changes, %zu refused\n", 4 * snapshot.size(), refused);
     require(refused > 0, "nothing is refused");
+}
+
+// The filter's covariance stays positive definite and its means finite, for boxes of every size
+// that grow, shrink and hide, one frame after the other and after jumps of the clock.
+void play_core_covariance(const Stage&) {
+    constexpr std::size_t kFrames = 10'000'000;
+    std::mt19937 random(5);
+    const auto below = [&](std::uint32_t limit) { return random() % limit; };
+    float size = 50;
+    streamtrack::Motion motion = streamtrack::start_motion({0, 0, size, size});
+    for (std::size_t frame = 0; frame < kFrames; ++frame) {
+        const bool jumps = below(1000) == 0;
+        streamtrack::predict(motion, streamtrack::step_of(jumps ? 1 + below(1'000'000) / 7.0 : 1));
+        if (below(100) == 0) {
+            size = std::ldexp(1.0F, static_cast<int>(below(60)) - 30);  // 1e-9 to 5e8 pixels
+        }
+        size *= 1 + (static_cast<float>(below(201)) - 100) / 2000;
+        size = std::min(std::max(size, 1e-9F), 1e9F);
+        if (below(4) != 0) {
+            const float place = static_cast<float>(below(2'000'001)) - 1e6F;
+            streamtrack::correct(motion, {place, -place, size * (1 + place / 2e6F) + 1e-9F, size});
+        }
+        require(is_sound(motion), "the filter's state is not sound");
+    }
+    std::printf("   %zu frames, each with a positive definite covariance\n", kFrames);
 }
 
 }  // namespace native

@@ -13,5 +13,6 @@ void play_steady_frames(const Stage& stage);
 void play_core_frames(const Stage& stage);
 void play_core_out_of_memory(const Stage& stage);
 void play_core_snapshots(const Stage& stage);
+void play_core_covariance(const Stage& stage);
 
 }  // namespace native

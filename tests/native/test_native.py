@@ -54,7 +54,14 @@ FILES = ["recording", "metrics", "state_file"]
 
 @pytest.mark.parametrize(
     "scenario",
-    ["out_of_memory", "steady_frames", "core_frames", "core_out_of_memory", "core_snapshots"],
+    [
+        "out_of_memory",
+        "steady_frames",
+        "core_frames",
+        "core_out_of_memory",
+        "core_snapshots",
+        "core_covariance",
+    ],
 )
 def test_memory(library: Path, scenario: str) -> None:
     assert f"ok {scenario}" in run(MEMORY, library, "7.1", scenario)
