@@ -19,8 +19,7 @@ const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all = {
         {"out_of_memory", play_out_of_memory},   {"steady_frames", play_steady_frames},
         {"core_frames", play_core_frames},       {"core_out_of_memory", play_core_out_of_memory},
-        {"core_snapshots", play_core_snapshots},
-        {"core_covariance", play_core_covariance},
+        {"core_snapshots", play_core_snapshots}, {"core_covariance", play_core_covariance},
     };
     return all;
 }
