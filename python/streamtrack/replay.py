@@ -78,23 +78,23 @@ class _Player(RecordingReader):
         self._unwritten = unwritten
         self._progress = progress
         self._live: dict[int, _Stream] = {}
-        self._config = LayeredConfig()
+        self._layers = LayeredConfig()
         self._tracker: ReplayTracker | None = None
         self._changed = False
 
     def on_head(self) -> None:
-        self._config, self._tracker, self._changed = LayeredConfig(), None, False
+        self._layers, self._tracker, self._changed = LayeredConfig(), None, False
 
     def on_config(self, layer: str, section: str, key: str, value: str) -> None:
         if key == "max_idle_frames":
             return  # `remove` rows say when a stream went
         try:
-            self._config.set(Layer[layer], section, key, value)
+            self._layers.set(Layer[layer], section, key, value)
         except (ConfigError, KeyError) as error:
             self.fail(f"the configuration must be this version's ({error})", [key, value])
 
     def on_change(self) -> None:
-        self._config, self._changed = LayeredConfig(), True
+        self._layers, self._changed = LayeredConfig(), True
 
     def on_ids(self, last: int) -> None:
         if last_id() > last:
@@ -143,9 +143,9 @@ class _Player(RecordingReader):
     def _ready(self) -> ReplayTracker:
         """The tracker, with the configuration that the rows until now said."""
         if self._tracker is None:
-            self._tracker = ReplayTracker(self._config, as_arrays)
+            self._tracker = ReplayTracker(self._layers, as_arrays)
         elif self._changed:
-            self._tracker.change(self._config)
+            self._tracker.change(self._layers)
         self._changed = False
         return self._tracker
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = ROOT / "deepstream" / "layout"
-DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver", "nvmot_memory"
+DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver"
 MEMORY = DRIVER.with_name("nvmot_memory")  # the same with a malloc that counts and fails
 VERSIONS = [v for v in json.loads((LAYOUT / "layout.json").read_text()) if not v.startswith("5.")]
 
