@@ -11,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz wheels wheels-check clean
+.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz wheels wheels-check release-check clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -80,6 +80,9 @@ wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debi
 
 wheels-check: $(VENV)/installed $(VENV)/releasers  ## test what lies in dist: under emulation, on an old system, in empty environments
 	$(BIN)/pytest tests/release
+
+release-check: lint types test wheels wheels-check  ## run all that a release needs and say what is still missing
+	$(BIN)/python -m release.check
 
 clean:  ## remove what was built
 	rm -rf build lib out dist $(VENV)

@@ -1,0 +1,64 @@
+"""Says what a release still lacks: `python -m release.check`, the end of `make release-check`."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from release.interpreters import STABLE_SINCE, interpreters, missing
+from release.targets import TARGETS
+from release.wheels import DIST, ROOT
+
+
+def main() -> int:
+    """Prints what is missing, one line each; returns 1 if anything is."""
+    lacking = list(missing_things())
+    for line in lacking:
+        print(f"missing: {line}")
+    print("ready to release" if not lacking else f"{len(lacking)} things are missing")
+    return 1 if lacking else 0
+
+
+def missing_things() -> list[str]:
+    """Returns what stands between this checkout and a release, in words."""
+    version = version_of((ROOT / "CMakeLists.txt").read_text())
+    lacking = [f"an interpreter with headers: CPython {one}" for one in missing(interpreters())]
+    lacking += [f"dist/{name}" for name in release_files(version) if not list(DIST.glob(name))]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    if not re.search(rf"^## {re.escape(version)}, \d{{4}}-\d\d-\d\d$", changes, re.MULTILINE):
+        lacking.append(f"a heading '## {version}, YYYY-MM-DD' in CHANGELOG.md")
+    if git("status", "--porcelain"):
+        lacking.append("a clean checkout: commit or remove what git status names")
+    if f"v{version}" not in git("tag", "--points-at", "HEAD").split():
+        lacking.append(f"a tag on this commit: git tag v{version}")
+    return lacking
+
+
+def version_of(cmake_lists: str) -> str:
+    """Returns the version, which stands in CMakeLists.txt alone."""
+    found = re.search(r"^project\(streamtrack VERSION (\S+)", cmake_lists, re.MULTILINE)
+    if found is None:
+        raise ValueError("CMakeLists.txt must say project(streamtrack VERSION X.Y.Z ...)")
+    return found[1]
+
+
+def release_files(version: str) -> list[str]:
+    """Returns patterns of the files that a release has."""
+    kinds = ["cp310-cp310", "cp311-cp311", f"cp3{STABLE_SINCE[1]}-abi3"]
+    names = [f"streamtrack-{version}.tar.gz"]
+    for target in TARGETS:
+        names += [f"streamtrack-{version}-{kind}-*{target.machine}.whl" for kind in kinds]
+        names.append(f"streamtrack-deepstream-{version}-{target.machine}.tar.gz")
+        names.append(f"streamtrack-deepstream_{version}_{target.debian}.deb")
+    return names
+
+
+def git(*words: str) -> str:
+    """Returns what git prints."""
+    command = ["git", "-C", str(ROOT), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
