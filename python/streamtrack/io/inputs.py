@@ -11,7 +11,7 @@ from streamtrack.io.recording import read_recording
 from streamtrack.io.sequence_info import SequenceInfo, read_sequence_info
 from streamtrack.io.source import InputError, Source
 from streamtrack.io.table_source import TableDetections
-from streamtrack.io.tables import RECORDING, read_tables, text_format
+from streamtrack.io.tables import is_recording, read_tables, text_format
 
 
 def open_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[Source]:
@@ -75,7 +75,7 @@ def detections_in(path: Path) -> tuple[Path, SequenceInfo]:
 def _open(path: Path) -> list[Source]:
     name = name_of(path)
     file, info = detections_in(path)
-    if file.suffix == RECORDING:
+    if is_recording(file):
         recording = read_recording(file)
         sources = [TableDetections(file, table) for table in recording.tables]
         for source in sources[:1]:

@@ -13,12 +13,11 @@ from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import InputError
 
 ENDINGS = (".txt", ".parquet")
-RECORDING = ".csv"
 
 
 def is_recording(path: str | os.PathLike[str]) -> bool:
     """Whether a path is named as a recording of libByteTracker.so is."""
-    return Path(path).suffix == RECORDING
+    return Path(path).suffix == ".csv"
 
 
 def read_tables(
@@ -41,7 +40,7 @@ def read_tables(
         from streamtrack.io.parquet import read_parquet
 
         return read_parquet(file, stream)
-    if file.suffix == RECORDING:
+    if is_recording(file):
         return read_recording(file).tables
     reader = read_kitti if text_format(file) == "kitti" else read_mot
     return [reader(file, stream, info)]
