@@ -9,6 +9,7 @@ import av
 from av.error import FFmpegError
 
 from streamtrack.io.source import InputError
+from streamtrack.video.camera_clock import CameraClock
 from streamtrack.video.frame import VideoFrame
 from streamtrack.video.source import (
     open_container,
@@ -52,6 +53,7 @@ class LiveVideo:
         self._slot = threading.Lock()
         self._stop = threading.Event()
         self._number, self._time, self._start = 0, -1.0, 0.0
+        self._clock = CameraClock(patience)
         container, stream = self._connect()
         self.frame_rate = rate_of(stream)
         self.size = (stream.codec_context.width, stream.codec_context.height)
@@ -120,17 +122,14 @@ class LiveVideo:
 
     def _receive(self, container: av.container.InputContainer, stream: av.VideoStream) -> None:
         """Takes pictures until the connection breaks."""
-        offset = None
+        self._clock.connected()
         try:
             for packet in container.demux(stream):
                 for picture in self._decode(packet):
                     if self._number == 0:
                         self._start = time.monotonic()
                     now = time.monotonic() - self._start
-                    camera_time = now if picture.time is None else picture.time
-                    # The camera's clock starts anew with each connection; ours goes on.
-                    offset = now - camera_time if offset is None else offset
-                    self._publish(picture, camera_time + offset)
+                    self._publish(picture, self._clock.time_of(picture.time, now))
                 if self._stop.is_set():
                     return
         except (FFmpegError, OSError):
