@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamtrack.io.source import InputError
 from streamtrack.video import VideoFrame, VideoSource, open_video
-from streamtrack.video.source import is_live, stream_name
+from streamtrack.video.address import is_live, stream_name
 
 from tests.video.colour_scene import BLUE, RED, picture, write_video
 

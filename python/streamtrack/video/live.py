@@ -9,15 +9,10 @@ import av
 from av.error import FFmpegError
 
 from streamtrack.io.source import InputError
+from streamtrack.video.address import stream_name, without_password
 from streamtrack.video.camera_clock import CameraClock
+from streamtrack.video.container import open_container, rate_of, upright
 from streamtrack.video.frame import VideoFrame
-from streamtrack.video.source import (
-    open_container,
-    rate_of,
-    stream_name,
-    upright,
-    without_password,
-)
 
 OPTIONS = {"rtsp_transport": "tcp"}  # over UDP every lost packet is a smear in the picture
 FIRST_WAIT, LONGEST_WAIT = 0.25, 8.0  # seconds between two attempts to connect, doubled each time

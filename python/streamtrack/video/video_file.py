@@ -1,0 +1,83 @@
+"""Recorded videos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+import av
+from av.error import FFmpegError, InvalidDataError
+
+from streamtrack.io.source import InputError
+from streamtrack.video.address import stream_name
+from streamtrack.video.container import open_container, rate_of, upright
+from streamtrack.video.frame import VideoFrame
+
+
+class VideoFile:
+    """A recorded video. Damaged packets are passed over, as a player does."""
+
+    live = False
+    state = ""
+
+    def __init__(self, path: str, name: str | None = None) -> None:
+        self.name = stream_name(path) if name is None else name
+        self._container, self._stream = open_container(path)
+        self.frame_rate = rate_of(self._stream)
+        self.frames = self._count()
+        self.damaged_packets = 0
+        self.ended = False
+        self._pictures: Iterator[VideoFrame] = self._read()
+        first = next(self._pictures, None)
+        if first is None:
+            self.close()
+            raise InputError(f"{path}: no picture could be decoded; is the file whole?")
+        self.size = (first.image.shape[1], first.image.shape[0])
+        self._pictures = chain([first], self._pictures)
+
+    def _count(self) -> int | None:
+        if self._stream.frames:
+            return self._stream.frames
+        length = self._container.duration
+        return round(length / av.time_base * self.frame_rate) if length else None
+
+    @property
+    def notes(self) -> list[str]:
+        """Whether anything was damaged."""
+        count = self.damaged_packets
+        return [f"{count} damaged packets were passed over"] if count else []
+
+    def next_frame(self) -> VideoFrame | None:
+        """Decodes the next picture; None at the end."""
+        frame = next(self._pictures, None)
+        if frame is None:
+            self.ended = True
+            self.close()
+        return frame
+
+    def _read(self) -> Iterator[VideoFrame]:
+        before, start = -1.0, None
+        for number, picture in enumerate(self._decode(), 1):
+            time = (number - 1) / self.frame_rate if picture.time is None else picture.time
+            start = time if start is None else start
+            before = max(time - start, before + 1e-3)
+            yield VideoFrame(number, before, upright(picture))
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        try:
+            for packet in self._container.demux(self._stream):
+                yield from self._decode_packet(packet)
+        except FFmpegError:  # the file breaks off: what came before stands
+            self.damaged_packets += 1
+
+    def _decode_packet(self, packet: av.Packet[av.VideoStream]) -> list[av.VideoFrame]:
+        try:
+            return list(packet.decode())
+        except InvalidDataError:
+            self.damaged_packets += 1
+            return []
+
+    def close(self) -> None:
+        """Closes the file."""
+        self.ended = True
+        self._container.close()
