@@ -218,15 +218,20 @@ def test_the_command_tracks_until_it_is_interrupted(camera: Camera, tmp_path: Pa
     out = tmp_path / "out"
     command = "import sys; from streamtrack.cli import main; sys.exit(main())"
     arguments = ["track", f"gate={camera.url}", "-o", str(out), "--save-video"]
-    process = subprocess.Popen([sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE)
-    end = time.monotonic() + PATIENCE
     film = out / "gate.mp4"
-    while not (film.exists() and film.stat().st_size > 5000):
-        assert time.monotonic() < end
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=PATIENCE)
+    with subprocess.Popen(
+        [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE
+    ) as process:
+        try:
+            end = time.monotonic() + PATIENCE
+            while not (film.exists() and film.stat().st_size > 5000):
+                assert time.monotonic() < end
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()  # what the test left behind would hold up those after it
     assert process.returncode == 0, said
     assert b"end with Ctrl-C" in said
     assert sorted(path.name for path in out.iterdir()) == ["gate.mp4", "gate.txt"]
