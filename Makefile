@@ -11,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs bench instructions library valgrind sanitize fuzz wheels wheels-check release-check clean
+.PHONY: help demo test lint format types docs site bench instructions library valgrind sanitize fuzz wheels wheels-check release-check clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,6 +40,10 @@ docs: $(VENV)/installed  ## make anew what is made from the table of parameters 
 	$(BIN)/streamtrack parameters --yaml > deepstream/config_tracker_ByteTrack.yml
 	$(BIN)/streamtrack parameters --markdown > docs/parameters.md
 	$(BIN)/streamtrack demo -o out/demo && cp out/demo/demo.png docs/images/demo.png
+	$(BIN)/python -m docs.making.pictures
+
+site: $(VENV)/documenters  ## build the documentation as a site into site/; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/peers  ## measure beside other trackers and beside the floor, write docs/performance.md
 	$(BIN)/python -m benchmarks.performance
@@ -85,7 +89,7 @@ release-check: lint types test wheels wheels-check  ## run all that a release ne
 	$(BIN)/python -m release.check
 
 clean:  ## remove what was built
-	rm -rf build lib out dist $(VENV)
+	rm -rf build lib out dist site $(VENV)
 
 # What a fresh machine lacks comes from apt; where nothing is missing nothing is asked.
 $(VENV)/system:
@@ -136,6 +140,11 @@ $(VENV)/linters: pyproject.toml | $(VENV)/builders
 
 $(VENV)/peers: benchmarks/requirements-peers.txt | $(VENV)/installed
 	$(BIN)/pip install -q -r benchmarks/requirements-peers.txt
+	@touch $@
+
+# MkDocs 2 has no plugins, so that the theme needs MkDocs 1; its warning of that is silenced above.
+$(VENV)/documenters: pyproject.toml | $(VENV)/builders
+	$(BIN)/pip install -q $$(sed -n 's/^docs = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 	@touch $@
 
 $(VENV)/releasers: pyproject.toml | $(VENV)/builders

@@ -34,7 +34,7 @@ class Config:
         ConfigError: An unknown key, a wrong type, a value out of range or values that contradict
             each other; the message names file, line, key, rule and the nearest known key.
 
-    Example:
+    Examples:
         >>> config = Config(track_high_thresh=0.6, streams={"dock": {"frame_rate": 8}})
         >>> config.track_high_thresh, config.resolve("dock")["frame_rate"]
         (0.6, 8.0)

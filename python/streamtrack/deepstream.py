@@ -50,7 +50,7 @@ def properties(
         ConfigError: The file is unreadable or wrong, which DeepStream would say only at start.
         ValueError: A number is out of its range.
 
-    Example:
+    Examples:
         >>> sorted(properties(width=1920, height=1080))[:3]
         ['display-tracking-id', 'gpu-id', 'll-config-file']
     """

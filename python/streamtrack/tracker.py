@@ -43,7 +43,7 @@ class MultiStreamTracker:
             x to the right and y down; of what goes in and of what comes out.
         threads: The most threads that `update_batch` may use; 0 for every core.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> tracker = MultiStreamTracker()
         >>> boxes = np.array([[10, 20, 50, 120]], np.float32)

@@ -48,7 +48,7 @@ def test_config_without_settings_names_every_parameter(tmp_path: Path) -> None:
 def test_config_spoils_no_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.yml"
     path.write_text("track_buffer: 60\n")
-    assert "File exists" in fail("deepstream", "config", "-o", path)
+    assert "exists already; choose another name with -o" in fail("deepstream", "config", "-o", path)
     assert path.read_text() == "track_buffer: 60\n"
     assert "track_buffer" in fail(
         "deepstream", "config", "-o", tmp_path / "b", "--set", "track_bufer=1"

@@ -23,29 +23,6 @@ def run(*words: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def test_the_python_code_runs(tmp_path: Path) -> None:
-    [code] = blocks("python")
-    printed = run(sys.executable, "-c", code, cwd=tmp_path)
-    assert printed.splitlines() == [
-        "1 [100.  50. 140. 170.]",
-        "2 [300.  60. 345. 190.]",
-        "{'gate-3': [1, 2], 'dock': [3, 4]}",
-    ]
-
-
-def test_the_demo_prints_what_is_shown(tmp_path: Path) -> None:
-    [shown] = blocks("text")
-    printed = run(
-        Path(sys.executable).with_name("streamtrack"), "demo", "-o", "out/demo", cwd=tmp_path
-    )
-
-    def without_time(text: str) -> list[str]:
-        lines = re.sub(r"\d+\.\d microseconds", "N microseconds", text).strip().splitlines()
-        return [line.rstrip() for line in lines]
-
-    assert without_time(printed) == without_time(shown)
-
-
 def test_the_versions_are_those_of_the_host() -> None:
     [sentence] = re.findall(r"One binary serves DeepStream (.*?):", README, re.DOTALL)
     assert re.findall(r"\d+(?:\.\d+)+", sentence) == list(VERSIONS)

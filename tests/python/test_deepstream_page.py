@@ -11,7 +11,7 @@ import pytest
 import streamtrack as st
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/deepstream.md").read_text()
-ROWS = dict(re.findall(r"^ {4}([a-z_:2 ]+?) {2,}(\S(?:.*\S)?)$", PAGE, re.M))
+ROWS = dict(re.findall(r"^([a-z_:2 ]+?) {2,}(\S(?:.*\S)?)$", PAGE, re.M))
 
 
 def marks(config: st.Config) -> str:

@@ -64,6 +64,8 @@ def config(
     library_path()  # what is missing is said before a file is written
     said = config_of(config_file, preset, assignments).to_dict()
     path = Path(output)
+    if path.exists():
+        raise FileExistsError(f"{path} exists already; choose another name with -o, or remove it")
     with path.open("x", encoding="utf-8") as file:
         file.write(yaml_of(said) if said else parameters_yaml())
     click.echo("[tracker]\nenable=1")

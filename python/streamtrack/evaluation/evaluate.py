@@ -57,10 +57,13 @@ def evaluate(
     Raises:
         InputError: Files are missing or broken, or TrackEval is; with file, row, rule and fix.
 
-    Example:
-        >>> result = streamtrack.evaluate("sequences", "tracks")  # doctest: +SKIP
-        >>> result.combined.HOTA  # doctest: +SKIP
-        68.0
+    Examples:
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> folder = Path(mkdtemp())
+        >>> _ = (folder / "gate.txt").write_text("1,1,10,10,20,40,1,1,1")
+        >>> evaluate(folder, folder).combined.HOTA  # tracks that are the ground truth itself
+        100.0
     """
     if benchmark is not None and benchmark not in BENCHMARKS:
         raise InputError(f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}")

@@ -29,7 +29,7 @@ class FrameTracks(NamedTuple):
 def to_pandas(frames: Iterable[FrameTracks], box_format: BoxFormat = "xyxy") -> Any:
     """A pandas DataFrame of the tracks of any number of frames and streams.
 
-    Example:
+    Examples:
         >>> import streamtrack as st
         >>> tracker = st.Tracker()
         >>> seen = [FrameTracks("gate", n, tracker.update([[9, 9, 30, 60]], [0.9])) for n in (1, 2)]
@@ -61,9 +61,14 @@ def arrays_of(
     Raises:
         ValueError: A column is missing.
 
-    Example:
-        for frame, rows in detections.groupby("frame"):
-            tracker.update(*arrays_of(rows))
+    Examples:
+        >>> import pandas
+        >>> import streamtrack as st
+        >>> table = {"frame": [1], "x1": [9], "y1": [9], "x2": [30], "y2": [60], "score": [0.9]}
+        >>> tracker = st.Tracker()
+        >>> for frame, rows in pandas.DataFrame(table).groupby("frame"):
+        ...     print(frame, tracker.update(*arrays_of(rows)).boxes.tolist())
+        1 [[9.0, 9.0, 30.0, 60.0]]
     """
     names = set(rows.columns)
     given = next((key for key, sides in SIDES.items() if names.issuperset(sides)), None)

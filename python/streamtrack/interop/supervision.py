@@ -154,8 +154,12 @@ def arrays_of(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64] | None]:
     """Boxes, scores and classes of `supervision.Detections`, as trackers take them.
 
-    Example:
-        tracks = tracker.update("gate", *arrays_of(detections))
+    Examples:
+        >>> import streamtrack as st
+        >>> import supervision as sv
+        >>> found = sv.Detections(np.array([[9.0, 9, 30, 60]]), confidence=np.array([0.9]))
+        >>> st.Tracker().update(*arrays_of(found)).boxes.tolist()
+        [[9.0, 9.0, 30.0, 60.0]]
 
     Raises:
         ValueError: The detections have no scores.
