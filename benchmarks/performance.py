@@ -87,10 +87,10 @@ def plot(python: Table, core: Table) -> str:
         for name in COLOURS
         if name in table[0]
     }
-    width, height, left, bottom = 640, 420, 60, 40
+    width, height, left, bottom = 670, 420, 60, 40
 
     def place(objects: float, microseconds: float) -> str:
-        x = left + (math.log10(objects) - 1) / 3.4 * (width - left - 130)
+        x = left + (math.log10(objects) - 1) / 3.4 * (width - left - 160)
         y = height - bottom - math.log10(microseconds) / 5 * (height - bottom - 20)
         return f"{x:.1f},{y:.1f}"
 
@@ -102,7 +102,7 @@ def plot(python: Table, core: Table) -> str:
     ]
     for power in range(6):
         x, y = place(10, 10**power).split(",")
-        parts.append(f'<path d="M{x} {y}H{width - 130}" stroke="#ddd"/>')
+        parts.append(f'<path d="M{x} {y}H{width - 160}" stroke="#ddd"/>')
         parts.append(f'<text x="{left - 8}" y="{y}" text-anchor="end">{10**power}</text>')
     for objects in (10, 50, 200, 1000, 5000, 20000):
         x, y = place(objects, 1).split(",")
@@ -112,7 +112,7 @@ def plot(python: Table, core: Table) -> str:
         label = "streamtrack (Python)" if name == "streamtrack" else name
         parts.append(
             f'<polyline points="{path}" fill="none" stroke="{COLOURS[name]}" stroke-width="2"/>'
-            f'<text x="{width - 122}" y="{40 + 18 * k}" fill="{COLOURS[name]}">{label}</text>'
+            f'<text x="{width - 152}" y="{40 + 18 * k}" fill="{COLOURS[name]}">{label}</text>'
         )
     return "\n".join([*parts, "</svg>", ""])
 
