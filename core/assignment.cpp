@@ -10,37 +10,98 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-void Assignment::start(std::size_t columns) {
-    rows_.clear();
-    pairs_.clear();
-    columns_.assign(columns, Column{0, kInfinite, kUnmatched, kUnmatched, false});
+struct Assignment::Farther {
+    const Assignment& problem;
+
+    bool operator()(const Reach& a, const Reach& b) const {
+        return a.distance > b.distance ||
+               (a.distance == b.distance && problem.order_(problem.columns_[b.column].detection,
+                                                           problem.columns_[a.column].detection));
+    }
+};
+
+void Assignment::start(std::size_t rows, std::size_t most_pairs) {
+    row_count_ = rows;
+    pair_count_ = 0;
+    if (pairs_.size() < most_pairs + 1) {  // one more is written before it is left out
+        pairs_.resize(most_pairs + 1);
+    }
 }
 
-void Assignment::solve() {
-    column_of_row_.assign(rows_.size(), kUnmatched);
-    deferred_.clear();
+void Assignment::solve(const std::vector<std::uint32_t>& columns, const Detection* detections) {
+    column_of_row_.assign(row_count_, kUnmatched);
+    match_single_pairs(columns.size());
+    if (pair_count_ == 0) {
+        return;
+    }
+    order_ = CanonicalOrder(detections);
+    set_up(columns);
     for (std::uint32_t row = 0; row < rows_.size(); ++row) {
         match_cheapest_or_defer(row);
     }
     for (const std::uint32_t row : deferred_) {
         place(row);
     }
+    for (const Row& row : rows_) {
+        column_of_row_[row.index] = row.matched;
+    }
+}
+
+// Matches the pairs that are alone and keeps the others.
+void Assignment::match_single_pairs(std::size_t columns) {
+    pairs_of_row_.assign(row_count_, 0);
+    pairs_of_column_.assign(columns, 0);
+    for (std::size_t k = 0; k < pair_count_; ++k) {
+        ++pairs_of_row_[pairs_[k].row];
+        ++pairs_of_column_[pairs_[k].column];
+    }
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < pair_count_; ++k) {
+        const Pair pair = pairs_[k];
+        if (pairs_of_row_[pair.row] == 1 && pairs_of_column_[pair.column] == 1) {
+            column_of_row_[pair.row] = pair.column;
+        } else {
+            pairs_[kept++] = pair;
+        }
+    }
+    pair_count_ = kept;
+}
+
+void Assignment::set_up(const std::vector<std::uint32_t>& columns) {
+    deferred_.clear();
+    rows_.clear();
+    if (columns_.size() < columns.size()) {
+        columns_.resize(columns.size());
+    }
+    for (std::uint32_t k = 0; k < pair_count_; ++k) {
+        const Pair& pair = pairs_[k];
+        if (rows_.empty() || rows_.back().index != pair.row) {
+            rows_.push_back({pair.row, k, k, kUnmatched, pair.limit, 0});
+        }
+        rows_.back().pairs_end = k + 1;
+        columns_[pair.column] = {0, kInfinite, kUnmatched, columns[pair.column], kUnmatched, false};
+    }
 }
 
 // With all columns' duals at 0 the cheapest pair is on a shortest path if its column is free.
 void Assignment::match_cheapest_or_defer(std::uint32_t index) {
     Row& row = rows_[index];
-    if (row.cheapest_column == kUnmatched) {
-        return;
+    const Pair* cheapest = &pairs_[row.first_pair];
+    for (const Pair* pair = cheapest + 1; pair != &pairs_[row.pairs_end]; ++pair) {
+        if (pair->cost < cheapest->cost ||
+            (pair->cost == cheapest->cost &&
+             order_(columns_[pair->column].detection, columns_[cheapest->column].detection))) {
+            cheapest = pair;
+        }
     }
-    Column& column = columns_[row.cheapest_column];
+    Column& column = columns_[cheapest->column];
     if (column.row != kUnmatched) {
         deferred_.push_back(index);
         return;
     }
     column.row = index;
-    column_of_row_[index] = row.cheapest_column;
-    row.dual = row.cheapest;
+    row.matched = cheapest->column;
+    row.dual = cheapest->cost;
 }
 
 void Assignment::place(std::uint32_t row) {
@@ -61,16 +122,13 @@ void Assignment::place(std::uint32_t row) {
 // Dijkstra over reduced costs, from `row` to a free column or to a row that had better give up
 // its column and stay unmatched.
 Assignment::Target Assignment::find_shortest_path(std::uint32_t row) {
-    const auto farther = [](const Reach& a, const Reach& b) {
-        return a.distance > b.distance || (a.distance == b.distance && a.column > b.column);
-    };
     frontier_.clear();
     touched_.clear();
     Target nearest{kInfinite, row, kUnmatched};
     reach_from(row, 0, nearest);
     while (!frontier_.empty() && frontier_.front().distance <= nearest.distance) {
         const Reach reach = frontier_.front();
-        std::pop_heap(frontier_.begin(), frontier_.end(), farther);
+        std::pop_heap(frontier_.begin(), frontier_.end(), Farther{*this});
         frontier_.pop_back();
         Column& column = columns_[reach.column];
         if (column.settled || reach.distance > column.distance) {
@@ -85,16 +143,13 @@ Assignment::Target Assignment::find_shortest_path(std::uint32_t row) {
     return nearest;
 }
 
-void Assignment::reach_from(std::uint32_t row, double distance, Target& nearest) {
-    const auto farther = [](const Reach& a, const Reach& b) {
-        return a.distance > b.distance || (a.distance == b.distance && a.column > b.column);
-    };
-    const double base = distance - rows_[row].dual;
-    if (base + rows_[row].limit < nearest.distance) {
-        nearest = {base + rows_[row].limit, row, kUnmatched};
+void Assignment::reach_from(std::uint32_t index, double distance, Target& nearest) {
+    const Row& row = rows_[index];
+    const double base = distance - row.dual;
+    if (base + row.limit < nearest.distance) {
+        nearest = {base + row.limit, index, kUnmatched};
     }
-    const std::size_t end = pairs_end(row);
-    for (std::size_t k = rows_[row].first_pair; k < end; ++k) {
+    for (std::size_t k = row.first_pair; k < row.pairs_end; ++k) {
         Column& column = columns_[pairs_[k].column];
         const double reached = base + pairs_[k].cost - column.dual;
         if (column.settled || !(reached < column.distance) || reached > nearest.distance) {
@@ -104,9 +159,9 @@ void Assignment::reach_from(std::uint32_t row, double distance, Target& nearest)
             touched_.push_back(pairs_[k].column);
         }
         column.distance = reached;
-        column.reached_from = row;
+        column.reached_from = index;
         frontier_.push_back({reached, pairs_[k].column});
-        std::push_heap(frontier_.begin(), frontier_.end(), farther);
+        std::push_heap(frontier_.begin(), frontier_.end(), Farther{*this});
     }
 }
 
@@ -115,8 +170,8 @@ void Assignment::shift_matches(std::uint32_t row, const Target& target) {
     std::uint32_t taker = target.row;
     std::uint32_t taken = target.column;
     while (true) {
-        const std::uint32_t given_up = column_of_row_[taker];
-        column_of_row_[taker] = taken;
+        const std::uint32_t given_up = rows_[taker].matched;
+        rows_[taker].matched = taken;
         if (taken != kUnmatched) {
             columns_[taken].row = taker;
         }

@@ -1,34 +1,42 @@
-// The order in which detections are processed, whatever order the host lists them in.
+// The order in which detections count where all else is equal, whatever order the host lists them
+// in.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "core/box.hpp"
 
 namespace streamtrack {
 
-// Sorts rows of `detections` by score descending, then box (left, top, width, height), then class,
-// then row. Scores spread, so rows are first dealt into buckets by score; then few of them still
-// stand behind a row that they precede, and none far.
+// Compares rows of `detections`: by score descending, then box (left, top, width, height), then
+// class, then row. Ties are rare, so nothing is sorted but what has one.
 class CanonicalOrder {
   public:
-    void sort(const Detection* detections, std::vector<std::uint32_t>& rows);
+    explicit CanonicalOrder(const Detection* detections) : detections_(detections) {}
+
+    bool operator()(std::uint32_t a, std::uint32_t b) const {
+        const Detection& x = detections_[a];
+        const Detection& y = detections_[b];
+        if (x.score != y.score) {
+            return x.score > y.score;
+        }
+        if (x.box.left != y.box.left) {
+            return x.box.left < y.box.left;
+        }
+        if (x.box.top != y.box.top) {
+            return x.box.top < y.box.top;
+        }
+        if (x.box.width != y.box.width) {
+            return x.box.width < y.box.width;
+        }
+        if (x.box.height != y.box.height) {
+            return x.box.height < y.box.height;
+        }
+        return x.class_id != y.class_id ? x.class_id < y.class_id : a < b;
+    }
 
   private:
-    struct Scored {
-        float score;
-        std::uint32_t row;
-    };
-    struct Precedes;
-
-    void deal(float highest, float buckets_per_unit, std::size_t buckets);
-    bool buckets_are_small(std::size_t buckets) const;
-
-    std::vector<Scored> given_;
-    std::vector<Scored> dealt_;
-    std::vector<std::uint32_t> bucket_end_;
+    const Detection* detections_;
 };
 
 }  // namespace streamtrack

@@ -76,6 +76,11 @@ inline Motion start_motion(const Box& box) {
     return motion;
 }
 
+// A lost object's height stays as it is.
+inline void keep_height(Motion& motion) {
+    motion.size_velocity = Pair{0, motion.size_velocity[1]};  // both lanes: half a store is slow
+}
+
 // Moves the state on: means by their velocity, the covariance to F P F' + Q.
 inline void predict(Motion& motion, const Step& step) {
     const double height = motion.size[0];

@@ -15,7 +15,7 @@ namespace streamtrack {
 #if defined(__x86_64__)
 // overlap_scan_avx2.cpp, the only file that is compiled for AVX2.
 void scan_avx2(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
-               std::uint32_t* first_pair, Overlap* pairs);
+               Candidate* candidates);
 #endif
 
 namespace {
@@ -62,8 +62,8 @@ struct Lanes {
 #endif
 
 void scan_baseline(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
-                   std::uint32_t* first_pair, Overlap* pairs) {
-    scan_loop<Lanes>(grid, rows, progress, first_pair, pairs);
+                   Candidate* candidates) {
+    scan_loop<Lanes>(grid, rows, progress, candidates);
 }
 
 InstructionSet best_instruction_set() {

@@ -10,9 +10,9 @@
 
 namespace streamtrack {
 
-struct Overlap {
-    std::uint32_t column;
-    double iou;
+// A row and a column that may overlap: positions in what is scanned.
+struct Candidate {
+    std::uint32_t row, column;
 };
 
 // The plane cut into cells: `last` + 1 of them in each direction, from `origin` on. What lies
@@ -51,17 +51,15 @@ struct OverlapGrid {
     const float* top;
     const float* right;
     const float* bottom;
-    const Rectangle* rectangles;
     const std::uint32_t* columns;
     std::size_t entries;
-    double least_iou;                // of a pair
     double shrink;                   // what a row loses at each edge, by its extent
     const std::uint32_t* run_begin;  // of each cell, and the end; nullptr: all are one run
     std::size_t slots_per_band;
     Slots slots;
     Reach reach;
 };
-constexpr std::size_t kScanPadding = 8;
+constexpr std::size_t kScanPadding = 64;
 
 struct ScanRows {
     const Rectangle* all;
@@ -69,17 +67,18 @@ struct ScanRows {
     std::size_t count;
 };
 
-// Where a scan stands, so that it can stop when there may be no room for another row's pairs.
+// Where a scan stands, so that it can stop when there may be no room for another row's candidates.
 struct ScanProgress {
     std::size_t row = 0;
-    std::size_t pairs = 0;
-    std::size_t room = 0;  // for pairs, at least as many as entries
+    std::size_t candidates = 0;
+    std::size_t room = 0;  // for candidates, at least as many as entries
 };
+// A scan may write over so many places behind the room.
+constexpr std::size_t kScanSpill = 2;
 
-// Scans rows until all are done or a row's pairs may not fit. Writes the pairs, and each row's
-// first one. There must be room for one pair more than `room`.
+// Scans rows until all are done or a row's candidates may not fit: those whose edges cross.
 using Scan = void (*)(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
-                      std::uint32_t* first_pair, Overlap* pairs);
+                      Candidate* candidates);
 
 enum class InstructionSet { baseline, avx2 };  // baseline: SSE2 on x86-64, NEON on aarch64
 

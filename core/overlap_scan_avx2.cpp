@@ -26,8 +26,8 @@ struct Lanes {
 }  // namespace
 
 void scan_avx2(const OverlapGrid& grid, const ScanRows& rows, ScanProgress& progress,
-               std::uint32_t* first_pair, Overlap* pairs) {
-    scan_loop<Lanes>(grid, rows, progress, first_pair, pairs);
+               Candidate* candidates) {
+    scan_loop<Lanes>(grid, rows, progress, candidates);
 }
 
 }  // namespace streamtrack

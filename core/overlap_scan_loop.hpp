@@ -29,8 +29,9 @@ inline Window window_of(const OverlapGrid& grid, const Rectangle& row) {
 template <class Lanes>
 class RowScan {
   public:
-    RowScan(const OverlapGrid& grid, const Rectangle& row, Overlap* pairs)
-        : grid_(grid), row_(row), area_(area_of(row)), pairs_(pairs) {
+    RowScan(const OverlapGrid& grid, const Rectangle& row, std::uint32_t index,
+            Candidate* candidates)
+        : grid_(grid), index_(index), candidates_(candidates) {
         const Pair margin = (row.high - row.low) * grid.shrink;
         const Pair low = row.low + margin;
         const Pair high = row.high - margin;
@@ -41,50 +42,69 @@ class RowScan {
     }
 
     void scan(std::size_t begin, std::size_t end) {
-        for (std::size_t k = begin; k < end; k += Lanes::kWidth) {
-            const std::size_t rest = end - k;
-            unsigned mask =
-                Lanes::lanes_at_most(Lanes::load(grid_.left + k), right_, left_,
-                                     Lanes::load(grid_.right + k), Lanes::load(grid_.top + k),
-                                     bottom_, top_, Lanes::load(grid_.bottom + k)) &
-                ((1U << (rest < Lanes::kWidth ? rest : Lanes::kWidth)) - 1);
-            for (; mask != 0; mask &= mask - 1) {
-                compare(k + static_cast<std::size_t>(__builtin_ctz(mask)));
-            }
+        constexpr std::size_t kBits = 64;
+        while (end - begin > kBits) {
+            take(begin, crossings(begin, kBits));
+            begin += kBits;
+        }
+        const std::size_t count = end - begin;
+        const std::uint64_t within = count == 0 ? 0 : ~std::uint64_t{0} >> (kBits - count);
+        take(begin, crossings(begin, count) & within);
+    }
+
+    Candidate* end() const { return candidates_; }
+
+  private:
+    // A bit for each entry that crosses the row; meaningless ones behind the first `count`. Most
+    // runs are short, and a processor guesses wrong where loops end: the first lanes have no loop.
+    std::uint64_t crossings(std::size_t begin, std::size_t count) const {
+        std::uint64_t bits = crossing(begin) | crossing(begin + Lanes::kWidth) << Lanes::kWidth;
+        for (std::size_t k = 2 * Lanes::kWidth; k < count; k += Lanes::kWidth) {
+            bits |= crossing(begin + k) << k;
+        }
+        return bits;
+    }
+
+    std::uint64_t crossing(std::size_t k) const {
+        return Lanes::lanes_at_most(Lanes::load(grid_.left + k), right_, left_,
+                                    Lanes::load(grid_.right + k), Lanes::load(grid_.top + k),
+                                    bottom_, top_, Lanes::load(grid_.bottom + k));
+    }
+
+    // Most rows cross one or two columns: both are written without asking.
+    void take(std::size_t begin, std::uint64_t bits) {
+        take_lowest(begin, bits);
+        take_lowest(begin, bits);
+        while (bits != 0) {
+            take_lowest(begin, bits);
         }
     }
 
-    Overlap* end() const { return pairs_; }
-
-  private:
-    void compare(std::size_t entry) {
-        const Rectangle& other = grid_.rectangles[entry];
-        const Pair overlap = smaller(row_.high, other.high) - larger(row_.low, other.low);
-        const double both = overlap[0] * overlap[1];
-        const double iou = both / (area_ + area_of(other) - both);
-        *pairs_ = {grid_.columns[entry], iou};
-        pairs_ += overlap[0] > 0 && overlap[1] > 0 && iou >= grid_.least_iou ? 1 : 0;
+    void take_lowest(std::size_t begin, std::uint64_t& bits) {
+        constexpr std::uint64_t kLast = std::uint64_t{1} << 63;  // there is no lowest of none
+        const auto lane = static_cast<std::size_t>(__builtin_ctzll(bits | kLast));
+        candidates_->row = index_;
+        candidates_->column = grid_.columns[begin + lane];
+        candidates_ += bits != 0 ? 1 : 0;
+        bits &= bits - 1;
     }
 
     const OverlapGrid& grid_;
-    const Rectangle row_;
-    const double area_;
-    Overlap* pairs_;
+    const std::uint32_t index_;
+    Candidate* candidates_;
     typename Lanes::Floats left_, top_, right_, bottom_;
 };
 
 template <class Lanes>
 inline void scan_loop(const OverlapGrid& grid_given, const ScanRows& rows, ScanProgress& progress,
-                      std::uint32_t* first_pair, Overlap* pairs) {
+                      Candidate* candidates) {
     const OverlapGrid grid = grid_given;  // a copy, so that what is written cannot change it
-    Overlap* const begin = pairs;
-    Overlap* const full = pairs + (progress.room - grid.entries);
-    pairs += progress.pairs;
+    Candidate* next = candidates + progress.candidates;
+    Candidate* const full = candidates + (progress.room - grid.entries);
     std::size_t k = progress.row;
-    for (; k < rows.count && pairs <= full; ++k) {
+    for (; k < rows.count && next <= full; ++k) {
         const Rectangle& row = rows.all[rows.which[k]];
-        first_pair[k] = static_cast<std::uint32_t>(pairs - begin);
-        RowScan<Lanes> scan(grid, row, pairs);
+        RowScan<Lanes> scan(grid, row, static_cast<std::uint32_t>(k), next);
         if (grid.run_begin == nullptr) {
             scan.scan(0, grid.entries);
         } else {
@@ -95,10 +115,10 @@ inline void scan_loop(const OverlapGrid& grid_given, const ScanRows& rows, ScanP
                 run += grid.slots_per_band;
             }
         }
-        pairs = scan.end();
+        next = scan.end();
     }
     progress.row = k;
-    progress.pairs = static_cast<std::size_t>(pairs - begin);
+    progress.candidates = static_cast<std::size_t>(next - candidates);
 }
 
 }  // namespace

@@ -45,8 +45,11 @@ void grow(std::vector<T>& room, std::size_t count) {
 
 void Overlaps::find(const Selection& rows, const Selection& columns, double least_iou) {
     const double t = std::max(least_iou - kSlack, 0.0);
-    grid_.least_iou = t;
     grid_.shrink = t;
+    rows_ = rows.all.data();
+    columns_ = columns.all.data();
+    which_rows_ = rows.which.data();
+    which_columns_ = columns.which.data();
     make_room(columns.which.size());
     if (columns.which.size() < kWorthCells) {
         put_in_order(columns);
@@ -113,16 +116,14 @@ void Overlaps::put_in_cells(const Selection& columns) {
 void Overlaps::make_room(std::size_t count) {
     const std::size_t stride = count + kScanPadding;
     grow(edges_, 4 * stride);
-    grow(rectangles_, count);
-    grow(columns_, count);
+    grow(entries_, stride);
     grow(cell_, count);
     grid_.entries = count;
     grid_.left = edges_.data();
     grid_.top = grid_.left + stride;
     grid_.right = grid_.top + stride;
     grid_.bottom = grid_.right + stride;
-    grid_.rectangles = rectangles_.data();
-    grid_.columns = columns_.data();
+    grid_.columns = entries_.data();
 }
 
 void Overlaps::put(const Rectangle& rectangle, std::uint32_t column, std::size_t position) {
@@ -132,20 +133,18 @@ void Overlaps::put(const Rectangle& rectangle, std::uint32_t column, std::size_t
     edge[stride] = static_cast<float>(rectangle.low[1]);
     edge[2 * stride] = static_cast<float>(rectangle.high[0]);
     edge[3 * stride] = static_cast<float>(rectangle.high[1]);
-    rectangles_[position] = rectangle;
-    columns_[position] = column;
+    entries_[position] = column;
 }
 
 void Overlaps::scan(const Selection& rows) {
     const ScanRows scanned{rows.all.data(), rows.which.data(), rows.which.size()};
-    grow(first_pair_, scanned.count + 1);
     ScanProgress progress;
     while (progress.row < scanned.count) {
-        grow(pairs_, progress.pairs + 2 * grid_.entries + 1);
-        progress.room = pairs_.size() - 1;
-        streamtrack::scan()(grid_, scanned, progress, first_pair_.data(), pairs_.data());
+        grow(candidates_, progress.candidates + 2 * grid_.entries + kScanSpill);
+        progress.room = candidates_.size() - kScanSpill;
+        streamtrack::scan()(grid_, scanned, progress, candidates_.data());
     }
-    first_pair_[scanned.count] = static_cast<std::uint32_t>(progress.pairs);
+    found_ = progress.candidates;
 }
 
 }  // namespace streamtrack

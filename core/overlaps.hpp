@@ -24,13 +24,28 @@ struct Selection {
 // time.
 class Overlaps {
   public:
-    // Finds every pair of a row and a column that overlap by a positive area and an IoU of
-    // `least_iou` or more (in [0, 1]); perhaps pairs with a little less, too.
+    // Looks for the pairs of a row and a column that overlap by a positive area and an IoU of
+    // `least_iou` or more (in [0, 1]). Selections must stay until the pairs are read.
     void find(const Selection& rows, const Selection& columns, double least_iou);
 
-    // The pairs of row `k`: columns as positions in their selection, in no order of meaning.
-    const Overlap* begin(std::size_t k) const { return pairs_.data() + first_pair_[k]; }
-    const Overlap* end(std::size_t k) const { return pairs_.data() + first_pair_[k + 1]; }
+    // No fewer than the pairs there are.
+    std::size_t most_pairs() const { return found_; }
+
+    // Calls visit(row, column, iou) for every such pair and for some with less IoU, too: row by
+    // row, positions in their selections, a row's columns in no order of meaning.
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (std::size_t k = 0; k < found_; ++k) {
+            const Candidate candidate = candidates_[k];
+            const Rectangle& row = rows_[which_rows_[candidate.row]];
+            const Rectangle& column = columns_[which_columns_[candidate.column]];
+            const Pair zero{};
+            const Pair overlap =
+                larger(smaller(row.high, column.high) - larger(row.low, column.low), zero);
+            const double both = overlap[0] * overlap[1];
+            visit(candidate.row, candidate.column, both / (area_of(row) + area_of(column) - both));
+        }
+    }
 
   private:
     void lay_out(const Selection& columns, double least_iou);
@@ -42,12 +57,15 @@ class Overlaps {
 
     OverlapGrid grid_;
     std::vector<float> edges_;              // lefts, then tops, rights and bottoms of the entries
-    std::vector<Rectangle> rectangles_;     // of the entries
-    std::vector<std::uint32_t> columns_;    // of the entries
+    std::vector<std::uint32_t> entries_;    // their columns
     std::vector<std::uint32_t> run_begin_;  // of each cell, and the end
     std::vector<std::uint32_t> cell_;       // of each column
-    std::vector<Overlap> pairs_;
-    std::vector<std::uint32_t> first_pair_;  // of each row, and the end
+    std::vector<Candidate> candidates_;
+    std::size_t found_ = 0;
+    const Rectangle* rows_ = nullptr;
+    const Rectangle* columns_ = nullptr;
+    const std::uint32_t* which_rows_ = nullptr;
+    const std::uint32_t* which_columns_ = nullptr;
 };
 
 }  // namespace streamtrack

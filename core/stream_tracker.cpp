@@ -15,15 +15,6 @@ bool is_confirmed(const Track& track) { return track.state != TrackState::tentat
 // An unknown score counts as the highest.
 double weight_of(const Detection& detection) { return detection.score < 0 ? 1 : detection.score; }
 
-void erase_taken(std::vector<std::uint32_t>& indices) {
-    std::size_t kept = 0;
-    for (const std::uint32_t index : indices) {
-        indices[kept] = index;
-        kept += index != kTaken ? 1 : 0;
-    }
-    indices.resize(kept);
-}
-
 }  // namespace
 
 StreamTracker::StreamTracker(Settings settings) : settings_(std::move(settings)) {
@@ -99,25 +90,30 @@ void StreamTracker::skip(double steps, Workspace& work) {
 void StreamTracker::predict_all(double steps, Workspace& work) {
     const Step step = step_of(steps);
     work.track_rectangles.resize(tracks_.size());
-    work.pool.clear();
-    work.tentative.clear();
-    for (std::uint32_t k = 0; k < tracks_.size(); ++k) {
-        Track& track = tracks_[k];
+    work.pool.resize(tracks_.size());
+    work.tentative.resize(tracks_.size());
+    Track* const tracks = tracks_.data();
+    const std::size_t count = tracks_.size();
+    std::size_t confirmed = 0, tentative = 0;
+    for (std::uint32_t k = 0; k < count; ++k) {
+        Track& track = tracks[k];
         ++track.age;
         track.detection_index = -1;
-        track.removed = false;  // an update that ran out of memory may have marked it
+        track.removed = gap_outlasted_buffer(track);
         if (is_confirmed(track)) {
-            const double growth = track.motion.size_velocity[0];  // of the height: lost ones stay
-            track.motion.size_velocity[0] = track.state == TrackState::tracked ? growth : 0;
+            if (track.state != TrackState::tracked) {
+                keep_height(track.motion);
+            }
             predict(track.motion, step);
         }
-        if (gap_outlasted_buffer(track)) {
-            track.removed = true;
-        } else {
-            (is_confirmed(track) ? work.pool : work.tentative).push_back(k);
-        }
+        work.pool[confirmed] = k;
+        work.tentative[tentative] = k;
+        confirmed += is_confirmed(track) && !track.removed ? 1 : 0;
+        tentative += !is_confirmed(track) && !track.removed ? 1 : 0;
         work.track_rectangles[k] = counted(rectangle_of(track.motion), settings_);
     }
+    work.pool.resize(confirmed);
+    work.tentative.resize(tentative);
     work.seen.clear();
     work.lost.clear();
 }
@@ -128,42 +124,33 @@ void StreamTracker::match(std::vector<std::uint32_t>& rows, std::vector<std::uin
     if (rows.empty() || columns.empty()) {
         return;
     }
-    const double highest_limit = settings_.highest(pass.limit);
     work.overlaps.find({work.track_rectangles, rows}, {work.rectangles, columns},
-                       1 - highest_limit);
-    work.assignment.start(columns.size());
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-        add_pairs(k, tracks_[rows[k]], columns, pass, work);
-    }
-    work.assignment.solve();
+                       1 - settings_.highest(pass.limit));
+    work.assignment.start(rows.size(), work.overlaps.most_pairs());
+    work.overlaps.for_each([&](std::uint32_t row, std::uint32_t column, double iou) {
+        const Track& track = tracks_[rows[row]];
+        const Detection& detection = work.detections[columns[column]];
+        if (settings_.class_aware && detection.class_id != track.class_id) {
+            return;
+        }
+        const double cost = 1 - (pass.fused ? iou * weight_of(detection) : iou);
+        const double limit = settings_.of_class(track.class_id).*pass.limit;
+        work.assignment.add_pair(row, column, cost, limit);
+    });
+    work.assignment.solve(columns, work.detections);
     const std::vector<std::uint32_t>& column_of_row = work.assignment.column_of_row();
+    std::size_t left = 0;
     for (std::size_t k = 0; k < rows.size(); ++k) {
         if (column_of_row[k] == Assignment::kUnmatched) {
+            rows[left++] = rows[k];
             continue;
         }
         std::uint32_t& column = columns[column_of_row[k]];
         take(rows[k], column, work);
-        column = rows[k] = kTaken;
+        column = kTaken;
     }
-    erase_taken(rows);
-    erase_taken(columns);
-}
-
-void StreamTracker::add_pairs(std::size_t row, const Track& track,
-                              const std::vector<std::uint32_t>& columns, const Pass& pass,
-                              Workspace& work) const {
-    const double limit = settings_.of_class(track.class_id).*pass.limit;
-    work.assignment.add_row(limit);
-    for (const Overlap* pair = work.overlaps.begin(row); pair != work.overlaps.end(row); ++pair) {
-        const Detection& detection = work.detections[columns[pair->column]];
-        if (settings_.class_aware && detection.class_id != track.class_id) {
-            continue;
-        }
-        const double cost = 1 - (pass.fused ? pair->iou * weight_of(detection) : pair->iou);
-        if (cost < limit) {
-            work.assignment.add_pair(pair->column, cost);
-        }
-    }
+    rows.resize(left);
+    columns.erase(std::remove(columns.begin(), columns.end(), kTaken), columns.end());
 }
 
 void StreamTracker::take(std::uint32_t index, std::uint32_t column, Workspace& work) {
@@ -174,7 +161,7 @@ void StreamTracker::take(std::uint32_t index, std::uint32_t column, Workspace& w
     track.last_seen = clock_;
     track.last_box = box_to_report(track.motion, detection);
     track.class_id = detection.class_id;
-    track.detection_index = static_cast<std::int32_t>(work.given_index[column]);
+    track.detection_index = static_cast<std::int32_t>(column);
     const bool known = track.score >= 0 && detection.score >= 0;
     const double kept = known ? settings_.score_smoothing : 0;
     track.score = static_cast<float>(kept * track.score + (1 - kept) * detection.score);
@@ -202,6 +189,7 @@ Box StreamTracker::box_to_report(const Motion& motion, const Detection& detectio
 // High detections that nobody took begin tracks, confirmed at once in the stream's first frame.
 void StreamTracker::start_tracks(Workspace& work) {
     const bool first = detected_frames_ == 1;
+    std::sort(work.high.begin(), work.high.end(), CanonicalOrder(work.detections));
     for (const std::uint32_t column : work.high) {
         const Detection& detection = work.detections[column];
         const ClassSettings& thresholds = settings_.of_class(detection.class_id);
@@ -215,7 +203,7 @@ void StreamTracker::start_tracks(Workspace& work) {
         track.last_box = box_to_report(track.motion, detection);
         track.score = detection.score;
         track.class_id = detection.class_id;
-        track.detection_index = static_cast<std::int32_t>(work.given_index[column]);
+        track.detection_index = static_cast<std::int32_t>(column);
         track.age = 1;
         track.state = first ? TrackState::tracked : TrackState::tentative;
         work.seen.push_back(static_cast<std::uint32_t>(tracks_.size()));
@@ -271,26 +259,20 @@ void StreamTracker::remove_duplicates(Workspace& work) {
     const auto history = [](const Track& track) { return track.last_seen - track.first_seen; };
     work.overlaps.find({work.track_rectangles, work.lost}, {work.track_rectangles, work.seen},
                        1 - settings_.duplicate_iou_distance);
-    for (std::size_t row = 0; row < work.lost.size(); ++row) {
+    work.overlaps.for_each([&](std::uint32_t row, std::uint32_t column, double iou) {
         Track& lost = tracks_[work.lost[row]];
-        for (const Overlap* pair = work.overlaps.begin(row); pair != work.overlaps.end(row);
-             ++pair) {
-            Track& track = tracks_[work.seen[pair->column]];
-            if (settings_.class_aware && lost.class_id != track.class_id) {
-                continue;  // a lost car must not hide the truck that stands in its place
-            }
-            if (1 - pair->iou < settings_.duplicate_iou_distance) {
-                (history(track) > history(lost) ? lost : track).removed = true;
-            }
+        Track& track = tracks_[work.seen[column]];
+        if (settings_.class_aware && lost.class_id != track.class_id) {
+            return;  // a lost car must not hide the truck that stands in its place
         }
-    }
+        if (1 - iou < settings_.duplicate_iou_distance) {
+            (history(track) > history(lost) ? lost : track).removed = true;
+        }
+    });
 }
 
 void StreamTracker::sweep_and_report() {
-    objects_.clear();
-    reported_.clear();
-    objects_.reserve(tracks_.size());  // once rows move, nothing may fail
-    reported_.reserve(tracks_.size());
+    make_room_to_report();  // once rows move, nothing may fail
     std::size_t kept = 0;
     for (std::size_t k = 0; k < tracks_.size(); ++k) {
         if (tracks_[k].removed) {
@@ -305,13 +287,31 @@ void StreamTracker::sweep_and_report() {
         report_seen(kept++);
     }
     tracks_.erase(tracks_.begin() + static_cast<std::ptrdiff_t>(kept), tracks_.end());
+    close_report();
+}
+
+void StreamTracker::make_room_to_report() {
+    objects_.resize(tracks_.size());
+    reported_.resize(tracks_.size());
+    report_size_ = 0;
+}
+
+void StreamTracker::close_report() {
+    objects_.resize(report_size_);
+    reported_.resize(report_size_);
 }
 
 void StreamTracker::add_to_report(std::size_t index, const Box& box) {
     const Track& track = tracks_[index];
-    objects_.push_back({track.id, box, track.score, track.class_id, track.detection_index,
-                        track.age, track.state});
-    reported_.push_back(static_cast<std::uint32_t>(index));
+    reported_[report_size_] = static_cast<std::uint32_t>(index);
+    TrackedObject& object = objects_[report_size_++];  // field by field: no copy has to wait
+    object.id = track.id;
+    object.box = box;
+    object.score = track.score;
+    object.class_id = track.class_id;
+    object.detection_index = track.detection_index;
+    object.age = track.age;
+    object.state = track.state;
 }
 
 void StreamTracker::report_seen(std::size_t index) {
@@ -326,13 +326,10 @@ void StreamTracker::report_seen(std::size_t index) {
 }
 
 void StreamTracker::collect_skipped_report() {
-    objects_.clear();
-    reported_.clear();
-    if (settings_.skipped_frames == SkippedFrames::silent) {
-        return;
-    }
+    make_room_to_report();
     const bool hold = settings_.skipped_frames == SkippedFrames::hold;
-    for (std::size_t k = 0; k < tracks_.size(); ++k) {
+    const bool silent = settings_.skipped_frames == SkippedFrames::silent;
+    for (std::size_t k = 0; k < tracks_.size() && !silent; ++k) {
         const Track& track = tracks_[k];
         if (track.state == TrackState::tracked) {
             add_to_report(k, hold ? track.last_box : box_of(track.motion));
@@ -341,6 +338,7 @@ void StreamTracker::collect_skipped_report() {
             add_to_report(k, box_of(track.motion));
         }
     }
+    close_report();
 }
 
 const std::vector<TrackedObject>& StreamTracker::report() {

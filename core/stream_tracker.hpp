@@ -67,8 +67,6 @@ class StreamTracker {
     void predict_all(double steps, Workspace& work);
     void match(std::vector<std::uint32_t>& rows, std::vector<std::uint32_t>& columns,
                const Pass& pass, Workspace& work);
-    void add_pairs(std::size_t row, const Track& track, const std::vector<std::uint32_t>& columns,
-                   const Pass& pass, Workspace& work) const;
     void take(std::uint32_t track, std::uint32_t column, Workspace& work);
     void set_lost_aside(Workspace& work);
     void start_tracks(Workspace& work);
@@ -79,6 +77,8 @@ class StreamTracker {
     void sweep_and_report();
     void report_seen(std::size_t index);
     void collect_skipped_report();
+    void make_room_to_report();
+    void close_report();
     Box box_to_report(const Motion& motion, const Detection& detection) const;
     void add_to_report(std::size_t index, const Box& box);
     std::uint64_t next_id();
@@ -87,6 +87,7 @@ class StreamTracker {
     std::vector<Track> tracks_;
     std::vector<TrackedObject> objects_;
     std::vector<std::uint32_t> reported_;  // the track of each object
+    std::size_t report_size_ = 0;          // while a report is being made
     Trajectories trajectories_;
     double clock_ = 0;  // in frames; stands still while the detector skips
     std::uint64_t frames_ = 0;

@@ -24,35 +24,23 @@ Bands bands_of(float score, const ClassSettings& thresholds, bool reference) {
 
 void Workspace::take_detections(const Frame& frame, const Settings& settings) {
     const bool reference = settings.preset == Preset::reference;
+    detections = frame.detections;
+    rectangles.resize(frame.detection_count);
     high.resize(frame.detection_count + 1);
     low.resize(frame.detection_count + 1);
     std::size_t highs = 0, lows = 0;
     for (std::uint32_t row = 0; row < frame.detection_count; ++row) {
-        const Detection& detection = frame.detections[row];
+        const Detection& detection = detections[row];
         const Bands bands =
             bands_of(detection.score, settings.of_class(detection.class_id), reference);
         high[highs] = row;  // stays where the next one does not write over it
         low[lows] = row;
         highs += bands.high ? 1 : 0;
         lows += bands.low ? 1 : 0;
+        rectangles[row] = counted(rectangle_of(detection.box), settings);
     }
     high.resize(highs);
     low.resize(lows);
-    order_.sort(frame.detections, high);
-    order_.sort(frame.detections, low);
-    detections.resize(highs + lows);
-    given_index.resize(highs + lows);
-    rectangles.resize(highs + lows);
-    std::uint32_t place = 0;
-    for (std::vector<std::uint32_t>* band : {&high, &low}) {
-        for (std::uint32_t& row : *band) {
-            const Detection& detection = frame.detections[row];
-            detections[place] = detection;
-            given_index[place] = row;
-            rectangles[place] = counted(rectangle_of(detection.box), settings);
-            row = place++;
-        }
-    }
 }
 
 }  // namespace streamtrack

@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "core/assignment.hpp"
-#include "core/box.hpp"
-#include "core/canonical_order.hpp"
 #include "core/frame.hpp"
 #include "core/overlaps.hpp"
 #include "core/settings.hpp"
@@ -22,12 +20,11 @@ inline Rectangle counted(const Rectangle& rectangle, const Settings& settings) {
 
 class Workspace {
   public:
-    // Puts the frame's detections into the two score bands, each in canonical order.
+    // Sorts the frame's detections into the two score bands. They stay where they are.
     void take_detections(const Frame& frame, const Settings& settings);
 
-    std::vector<Detection> detections;       // those that either band takes
-    std::vector<std::uint32_t> given_index;  // their rows in the frame
-    std::vector<Rectangle> rectangles;       // their corners, as IoU counts them
+    const Detection* detections = nullptr;  // those of the frame
+    std::vector<Rectangle> rectangles;      // their corners, as IoU counts them
 
     std::vector<Rectangle> track_rectangles;  // those of the stream's tracks, where they are by now
 
@@ -40,9 +37,6 @@ class Workspace {
 
     Overlaps overlaps;
     Assignment assignment;
-
-  private:
-    CanonicalOrder order_;
 };
 
 }  // namespace streamtrack

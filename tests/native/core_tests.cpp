@@ -1,8 +1,9 @@
 // Pieces of the core against slow twins, on random problems: every pair of rectangles compared,
-// every assignment tried, std::sort, and the filter as 8x8 matrices would have it.
+// every assignment tried, and the filter as 8x8 matrices would have it.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -66,6 +67,12 @@ std::vector<std::uint32_t> some_of(Dice& dice, std::size_t count) {
     return which;
 }
 
+std::vector<std::uint32_t> all_of(std::size_t count) {
+    std::vector<std::uint32_t> which(count);
+    std::iota(which.begin(), which.end(), 0U);
+    return which;
+}
+
 double slow_iou(const Rectangle& a, const Rectangle& b) {
     const double width = std::min(a.high[0], b.high[0]) - std::max(a.low[0], b.low[0]);
     const double height = std::min(a.high[1], b.high[1]) - std::max(a.low[1], b.low[1]);
@@ -75,13 +82,11 @@ double slow_iou(const Rectangle& a, const Rectangle& b) {
 
 using Found = std::vector<std::tuple<std::size_t, std::uint32_t, double>>;
 
-Found found_pairs(Overlaps& overlaps, std::size_t rows) {
+Found found_pairs(const Overlaps& overlaps) {
     Found found;
-    for (std::size_t row = 0; row < rows; ++row) {
-        for (const Overlap* pair = overlaps.begin(row); pair != overlaps.end(row); ++pair) {
-            found.emplace_back(row, pair->column, pair->iou);
-        }
-    }
+    overlaps.for_each([&](std::uint32_t row, std::uint32_t column, double iou) {
+        found.emplace_back(row, column, iou);
+    });
     return found;
 }
 
@@ -101,8 +106,9 @@ void test_overlaps() {
                 continue;
             }
             overlaps.find({all_rows, rows}, {all_columns, columns}, least);
-            const Found found = found_pairs(overlaps, rows.size());
+            const Found found = found_pairs(overlaps);
             expect(first.empty() || found == first, "instruction sets give the same bits", trial);
+            expect(found.size() <= overlaps.most_pairs(), "there is room for all pairs", trial);
             first = found;
             Found enough, expected;
             for (const auto& pair : found) {
@@ -153,23 +159,27 @@ void test_assignment() {
         const int rows = 1 + dice.below(7);
         const int columns = 1 + dice.below(7);
         Problem problem;
-        assignment.start(static_cast<std::size_t>(columns));
+        assignment.start(static_cast<std::size_t>(rows), static_cast<std::size_t>(rows * columns));
         for (int row = 0; row < rows; ++row) {
             problem.limits.push_back(trial % 2 == 0 ? .8 : dice.between(.3, 1));
             problem.pairs.emplace_back();
-            assignment.add_row(problem.limits.back());
             for (int column = 0; column < columns; ++column) {
                 // Every other problem has costs in coarse steps, so that many are equal.
                 const double cost =
                     trial % 4 < 2 ? dice.below(8) / 8.0 : dice.between(0, problem.limits.back());
-                if (dice.below(3) != 0 && cost < problem.limits.back()) {
-                    const auto index = static_cast<std::uint32_t>(column);
-                    problem.pairs.back().emplace_back(index, cost);
-                    assignment.add_pair(index, cost);
+                if (dice.below(3) == 0) {
+                    continue;
                 }
+                const auto index = static_cast<std::uint32_t>(column);
+                if (cost < problem.limits.back()) {
+                    problem.pairs.back().emplace_back(index, cost);
+                }
+                assignment.add_pair(static_cast<std::uint32_t>(row), index, cost,
+                                    problem.limits.back());
             }
         }
-        assignment.solve();
+        const std::vector<Detection> detections(static_cast<std::size_t>(columns), Detection{});
+        assignment.solve(all_of(detections.size()), detections.data());
         double total = 0;
         std::vector<bool> taken(static_cast<std::size_t>(columns), false);
         for (std::size_t row = 0; row < problem.limits.size(); ++row) {
@@ -192,9 +202,45 @@ void test_assignment() {
     }
 }
 
+// Columns in any order give the same pairs, even where most costs are equal.
+void test_ties() {
+    Dice dice(5);
+    Assignment assignment;
+    for (int trial = 0; trial < 2000; ++trial) {
+        const std::size_t rows = 1 + dice.below(8), columns = 1 + dice.below(8);
+        std::vector<double> costs(rows * columns);
+        for (double& cost : costs) {
+            cost = dice.below(4) / 4.0;
+        }
+        std::vector<Detection> detections;
+        for (std::size_t k = 0; k < columns; ++k) {
+            detections.push_back({{static_cast<float>(k), 0, 1, 1}, .5F, 0});
+        }
+        std::vector<std::uint32_t> order = all_of(columns), first;
+        for (int again = 0; again < 3; ++again) {
+            assignment.start(rows, rows * columns);
+            for (std::uint32_t row = 0; row < rows; ++row) {
+                for (std::uint32_t k = 0; k < columns; ++k) {
+                    assignment.add_pair(row, k, costs[row * columns + order[k]], .9);
+                }
+            }
+            assignment.solve(order, detections.data());
+            std::vector<std::uint32_t> matched = assignment.column_of_row();
+            for (std::uint32_t& column : matched) {
+                column = column == Assignment::kUnmatched ? column : order[column];
+            }
+            expect(first.empty() || matched == first, "columns in any order match alike", trial);
+            first = matched;
+            for (std::size_t k = columns; k > 1; --k) {
+                std::swap(order[k - 1],
+                          order[static_cast<std::size_t>(dice.below(static_cast<int>(k)))]);
+            }
+        }
+    }
+}
+
 void test_canonical_order() {
     Dice dice(3);
-    CanonicalOrder order;
     for (int trial = 0; trial < 500; ++trial) {
         std::vector<Detection> detections;
         const int steps = trial % 3 == 0 ? 4 : 1 << 20;  // every third has many equal scores
@@ -216,8 +262,8 @@ void test_canonical_order() {
             };
             return key(a) < key(b);
         });
-        order.sort(detections.data(), rows);
-        expect(rows == expected, "the canonical order is that of std::sort", trial);
+        std::sort(rows.begin(), rows.end(), CanonicalOrder(detections.data()));
+        expect(rows == expected, "the canonical order goes by its keys in turn", trial);
     }
 }
 
@@ -292,6 +338,7 @@ void test_filter() {
 int main() {
     streamtrack::test_overlaps();
     streamtrack::test_assignment();
+    streamtrack::test_ties();
     streamtrack::test_canonical_order();
     streamtrack::test_filter();
     std::printf("%d failed\n", streamtrack::failures);
