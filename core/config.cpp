@@ -85,7 +85,8 @@ bool has_a_place(const Parameter& parameter, Layer layer) {
 void check_class_id(const std::string& section) {
     const bool digits = !section.empty() && section.size() <= 10 &&
                         section.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits || std::stoll(section) > 0x7fffffff) {
+    const bool padded = section.size() > 1 && section[0] == '0';  // 1 and 01 would be one class
+    if (!digits || padded || std::stoll(section) > 0x7fffffff) {
         throw ConfigError("a key of classes: must be a class id from 0 to 2147483647, got " +
                           section + "; use the detector's number of the class");
     }

@@ -2,10 +2,22 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 #include <random>
 
 namespace streamtrack {
+namespace {
+
+std::atomic<ProcessIds*>& ids_in_use() {
+    static ProcessIds own;
+    static std::atomic<ProcessIds*> ids{&own};
+    return ids;
+}
+
+ProcessIds& process_ids() { return *ids_in_use().load(std::memory_order_relaxed); }
+
+}  // namespace
+
+void use_process_ids(ProcessIds& ids) { ids_in_use().store(&ids); }
 
 void IdCounter::advance_past(std::uint64_t id) {
     std::uint64_t last = last_.load(std::memory_order_relaxed);
@@ -13,10 +25,7 @@ void IdCounter::advance_past(std::uint64_t id) {
     }
 }
 
-IdCounter& process_id_counter() {
-    static IdCounter counter;
-    return counter;
-}
+IdCounter& process_id_counter() { return process_ids().counter; }
 
 std::uint32_t PrefixSequence::next(std::uint32_t node_id, std::uint64_t seconds,
                                    std::uint32_t random_start) {
@@ -36,14 +45,13 @@ std::uint32_t PrefixSequence::next(std::uint32_t node_id, std::uint64_t seconds,
 
 std::uint32_t unique_stream_prefix(std::uint32_t node_id) {
     constexpr std::int64_t kStartOf2025 = 1735689600;  // Unix time
-    static std::mutex mutex;
-    static PrefixSequence sequence;
     const auto unix_time = std::chrono::duration_cast<std::chrono::seconds>(
         std::chrono::system_clock::now().time_since_epoch());
     const std::int64_t seconds = std::max<std::int64_t>(unix_time.count() - kStartOf2025, 0);
     const std::uint32_t chance = node_id == 0 ? std::random_device{}() : 0;
-    const std::lock_guard<std::mutex> lock(mutex);
-    return sequence.next(node_id, static_cast<std::uint64_t>(seconds), chance);
+    ProcessIds& ids = process_ids();
+    const std::lock_guard<std::mutex> lock(ids.mutex);
+    return ids.prefixes.next(node_id, static_cast<std::uint64_t>(seconds), chance);
 }
 
 }  // namespace streamtrack

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 
 namespace streamtrack {
 
@@ -41,5 +42,16 @@ class PrefixSequence {
     bool started_ = false;
     std::uint32_t last_ = 0;
 };
+
+// All that must not begin anew while the process runs.
+struct ProcessIds {
+    IdCounter counter;
+    std::mutex mutex;  // guards `prefixes`
+    PrefixSequence prefixes;
+};
+
+// From now on ids come from here, before the first one is given: a door that can be unloaded keeps
+// them in memory that stays.
+void use_process_ids(ProcessIds& ids);
 
 }  // namespace streamtrack

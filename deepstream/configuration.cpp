@@ -67,6 +67,21 @@ Config changed_config(const Config& current, const Config& said,
     return changed;
 }
 
+std::vector<std::string> sections_of_no_pad(const Config& config) {
+    std::vector<std::string> sections;
+    for (const Assignment& one : config.assignments()) {
+        const std::string& name = one.section;
+        const bool digits = !name.empty() && name.size() <= 10 &&
+                            name.find_first_not_of("0123456789") == std::string::npos;
+        const bool is_pad = digits && (name.size() == 1 || name[0] != '0');
+        if (one.layer == Layer::streams && !is_pad &&
+            std::find(sections.begin(), sections.end(), name) == sections.end()) {
+            sections.push_back(name);
+        }
+    }
+    return sections;
+}
+
 QueryAnswer answer_for(const Settings& settings) {
     const auto trajectory = static_cast<std::uint32_t>(settings.max_trajectory);
     const std::int64_t lost = std::clamp<std::int64_t>(settings.buffer_frames(), 1, trajectory);

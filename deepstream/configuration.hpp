@@ -19,6 +19,9 @@ Config load_config(const std::string& path);
 // named in `refused`, a line each.
 Config changed_config(const Config& current, const Config& said, std::vector<std::string>& refused);
 
+// The sections of `streams:` that no stream of DeepStream's can have, since they name no pad index.
+std::vector<std::string> sections_of_no_pad(const Config& config);
+
 // What the host is to prepare for a context with these settings.
 QueryAnswer answer_for(const Settings& settings);
 

@@ -64,6 +64,14 @@ Context::Context(const Host& host, const HostConfig& told, Config config)
                   host.version.c_str(), host.source.c_str(), told.max_streams,
                   answer_.max_targets_per_stream);
     }
+    for (const std::string& name : sections_of_no_pad(tracker_.config())) {
+        if (log_.shows(LogLevel::warning)) {
+            write_log(LogLevel::warning, Place(),
+                      "streams: %s is no stream here; name DeepStream's streams by their pad "
+                      "indices, such as 0",
+                      name.c_str());
+        }
+    }
     start_files(host, told);
 }
 

@@ -10,6 +10,7 @@
 #include "deepstream/host_version.hpp"
 #include "deepstream/live_contexts.hpp"
 #include "deepstream/log.hpp"
+#include "deepstream/process_ids.hpp"
 
 #define STREAMTRACK_EXPORT __attribute__((visibility("default"), noinline))
 
@@ -81,6 +82,7 @@ STREAMTRACK_EXPORT int NvMOT_Init(void* config, void** handle, ConfigResponse* r
         const HostConfig told = abi_for_init().read_config(config);
         Config wished = load_config(text_of_path(told.path, told.path_size));
         const Host& host = find_host(caller, FirstCall::init, wished.resolve().deepstream_version);
+        share_ids_with_process();
         *handle = new Context(host, told, std::move(wished));
         fill(response, ConfigStatus::ok);
         return Status::ok;

@@ -37,6 +37,9 @@ class StateFile : public Chore {
         }
         next_second_ = now + kSecondsBetweenSaves;
         const std::lock_guard<std::mutex> lock(mutex_);
+        if (shares_.empty()) {
+            return;  // the last one has saved what there is to say, as closed
+        }
         if (now > waiting_until_) {
             waiting_.clear();
         }

@@ -44,7 +44,11 @@ double seconds_of(nb::handle value) {
     }
     const double seconds = PyFloat_AsDouble(value.ptr());
     if (seconds == -1 && PyErr_Occurred() != nullptr) {
-        throw nb::python_error();
+        PyErr_Clear();
+        throw nb::type_error(("timestamp must be seconds as a number, got " +
+                              std::string(nb::inst_name(value).c_str()) +
+                              "; convert it with float()")
+                                 .c_str());
     }
     return seconds;
 }

@@ -141,12 +141,12 @@ void bind_tracker(nb::module_& module) {
     nb::class_<NamedStreamTracker>(module, "NamedStreamTracker")
         .def(nb::init<const Config&, BoxFormat, unsigned, nb::object>(), nb::arg("config"),
              nb::arg("box_format"), nb::arg("threads"), nb::arg("convert"))
-        .def("update", &NamedStreamTracker::update, nb::arg("stream"), nb::arg("boxes").none(),
-             nb::arg("scores").none(), nb::arg("classes").none(), nb::arg("detected"),
-             nb::arg("timestamp").none())
+        .def("update", &NamedStreamTracker::update, nb::arg("stream").none(),
+             nb::arg("boxes").none(), nb::arg("scores").none(), nb::arg("classes").none(),
+             nb::arg("detected"), nb::arg("timestamp").none())
         .def("update_batch", &NamedStreamTracker::update_batch, nb::arg("frames"),
              nb::arg("detected"), nb::arg("timestamps").none())
-        .def("remove", &NamedStreamTracker::remove, nb::arg("stream"))
+        .def("remove", &NamedStreamTracker::remove, nb::arg("stream").none())
         .def("names", &NamedStreamTracker::names)
         .def("snapshot", &NamedStreamTracker::snapshot, nb::arg("name"))
         .def("restore", &NamedStreamTracker::restore, nb::arg("name"), nb::arg("state"));

@@ -213,6 +213,11 @@ class Config:
         """Writes `to_yaml()` to a file, for Python, the command line and DeepStream alike."""
         Path(path).write_text(self.to_yaml(), encoding="utf-8")
 
+    @property
+    def stream_names(self) -> list[str]:
+        """The streams that have a section of their own, in alphabetical order."""
+        return sorted(self._sections(Layer.streams))
+
     def _sections(self, *layers: Layer) -> set[str]:
         return {section for layer, section, _, _ in self._layers.assignments() if layer in layers}
 

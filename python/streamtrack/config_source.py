@@ -30,7 +30,7 @@ def entries_of_file(path: Path) -> list[Entry]:
         ConfigError: The file cannot be read or is no YAML mapping, or a key stands twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(
@@ -39,6 +39,7 @@ def entries_of_file(path: Path) -> list[Entry]:
     if text.startswith("%YAML:"):
         text = "#" + text
     try:
+        _refuse_extras(text, path)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -59,6 +60,18 @@ def entries_of_file(path: Path) -> list[Entry]:
     return list(_entries_of_node(node, path))
 
 
+def _refuse_extras(text: str, path: Path) -> None:
+    """What libByteTracker.so does not read either: anchors, aliases and tags."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        anchored = isinstance(token, (yaml.AnchorToken, yaml.AliasToken))
+        if anchored or isinstance(token, yaml.TagToken):
+            raise ConfigError(
+                f"{path}:{token.start_mark.line + 1}: values must be written out, got "
+                f"{'an anchor or alias (& or *)' if anchored else 'a tag (!)'}; "
+                "write the value itself"
+            )
+
+
 def _entries_of_node(node: yaml.MappingNode, path: Path) -> Iterator[Entry]:
     seen: dict[str, int] = {}
     for key, value in node.value:
@@ -73,7 +86,8 @@ def _entries_of_node(node: yaml.MappingNode, path: Path) -> Iterator[Entry]:
             )
         seen[key.value] = line
         if isinstance(value, yaml.ScalarNode):
-            yield Entry(key.value, value.value, place)
+            nothing = value.style is None and value.value in ("~", "null")
+            yield Entry(key.value, "" if nothing else value.value, place)
         elif isinstance(value, yaml.MappingNode):
             yield Entry(key.value, list(_entries_of_node(value, path)), place)
         else:

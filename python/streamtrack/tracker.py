@@ -128,6 +128,11 @@ class MultiStreamTracker:
             ValueError: As for `update`, with the stream's name; no stream is changed.
             RuntimeError: Another thread is using this tracker.
         """
+        if not isinstance(frames, Mapping):
+            raise TypeError(
+                "frames must be a mapping from a stream's name to its (boxes, scores), "
+                f"got {type(frames).__name__}; write {{name: (boxes, scores)}}"
+            )
         return self._native.update_batch(_dict(frames), _dict(detected), _dict(timestamps))
 
     def remove_stream(self, stream: StreamName) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import fail
+from tests.cli.command import fail, run, succeed
 
 GOOD = "1,-1,10,20,40,90,0.9,-1,-1,-1\n2,-1,11,20,40,90,0.9,-1,-1,-1\n"
 
@@ -53,6 +53,27 @@ def test_a_wrong_config(det: Path, text: str, message: str, via: str) -> None:
     config.write_text(text)
     line = fail("track", det, "-o", det.parent / "out", "--config", config, "--via", via)
     assert line.startswith(f"{config}{message}")
+
+
+@pytest.mark.parametrize("words", [[], ["deepstream"], ["host"]])
+def test_a_verb_that_is_missing_is_answered_with_the_help(words: list[str]) -> None:
+    done = run(*words)
+    assert done.returncode != 0 or done.stdout  # click before 8.2 calls it a success
+    text = done.stderr + done.stdout
+    assert text.startswith("Usage: streamtrack")
+    assert "Commands:\n" in text
+    assert "error" not in text
+
+
+def test_a_section_for_a_stream_that_is_not_there_is_noted(det: Path) -> None:
+    config = det.with_suffix(".yml")
+    config.write_text("streams:\n  gaet:\n    track_buffer: 3\n  gate:\n    track_buffer: 3\n")
+    done = succeed("track", det, "-o", det.parent / "out", "--config", config)
+    [note] = [line for line in done.stderr.splitlines() if "note" in line]
+    assert note == (
+        "streamtrack: note: the configuration has a section for stream gaet, which no input is; "
+        "the inputs' names are gate"
+    )
 
 
 def test_wrong_settings(det: Path) -> None:

@@ -111,3 +111,73 @@ def test_real_time_follows_what_the_host_gives(version: str, given: str, tmp_pat
         config = tmp_path / f"{motion_time}.yml"
         config.write_text(f"motion_time: {motion_time}\nframe_rate: 30\ntrack_buffer: 30\n")
         assert play(version, scene, config, given).split() == ["True", keeps_ids]
+
+
+@pytest.mark.parametrize("version", ["6.0", "6.4", "8.0", "9.1"])
+@pytest.mark.parametrize("id_mode", ["sequential", "unique"])
+def test_no_id_comes_again_after_the_library_was_unloaded(
+    version: str, id_mode: str, tmp_path: Path
+) -> None:
+    """Up to 8.0 it is unloaded with the last element; a copy of the file is a library beside it."""
+    config = tmp_path / "tracker.yml"
+    config.write_text(f"id_mode: {id_mode}\nnode_id: 3\n")
+    scene = """
+        import shutil
+        copy = shutil.copy(library_path(), sys.argv[3])
+        ids = []
+        for library in [library_path(), library_path(), copy, library_path()]:
+            with Host(library, VERSION, tracker_size=(1920, 1080), config_path=sys.argv[2]) as one:
+                for number in range(3):
+                    (result,) = one.process([frame(0, number)])
+                ids += result.ids.tolist()
+        print(len(set(ids)), max(ids), one.findings)
+    """
+    said = play(version, scene, config, tmp_path).split()
+    assert said[0] == "12"
+    assert said[2] == "[]"
+    assert id_mode == "unique" or said[1] == "12"
+
+
+def test_a_forked_child_counts_on_for_itself() -> None:
+    scene = """
+        import os
+        def first_id():
+            with host() as one:
+                return one.process([frame(0, 0, people=1)])[0].ids.tolist()
+        print(first_id(), flush=True)
+        child = os.fork()
+        print(first_id(), flush=True)
+        if child:
+            os.waitpid(child, 0)
+    """
+    assert play("7.1", scene).split() == ["[1]", "[2]", "[2]"]
+
+
+def test_a_state_file_carries_ids_and_tracks_into_another_process(tmp_path: Path) -> None:
+    config = tmp_path / "tracker.yml"
+    config.write_text(f"state_file: {tmp_path / 'state'}\n")
+    scene = """
+        with host(config_path=sys.argv[2]) as one:
+            for pad in map(int, sys.argv[3].split(",")):
+                for number in range(3):
+                    (result,) = one.process([frame(pad, number, speed=0)])
+                print(result.ids.tolist())
+    """
+    assert play("7.1", scene, config, "0").split("\n")[0] == "[1, 2, 3]"
+    assert play("7.1", scene, config, "0,1").split("\n")[:2] == ["[1, 2, 3]", "[4, 5, 6]"]
+
+
+def test_a_section_that_no_pad_can_have_is_warned_of(tmp_path: Path) -> None:
+    """Outside DeepStream streams have names, and the same file serves both."""
+    config = tmp_path / "tracker.yml"
+    names = ("0", "gate", "07", "4294967295")
+    config.write_text("streams:\n" + "".join(f"  {name}: {{track_buffer: 3}}\n" for name in names))
+    scene = """
+        import os
+        os.dup2(1, 2)  # the library's lines
+        with host(config_path=sys.argv[2]):
+            pass
+    """
+    said = play("7.1", scene, config).splitlines()
+    assert [line.split()[3] for line in said] == ["gate", "07"]
+    assert "pad indices" in said[0]

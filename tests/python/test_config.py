@@ -82,6 +82,16 @@ def test_a_file_with_opencvs_first_line_is_taken(write: Write) -> None:
     assert st.Config(write("%YAML:1.0\ntrack_buffer: 61\n")).track_buffer == 61
 
 
+def test_a_file_of_a_windows_editor_is_taken(write: Write) -> None:
+    assert st.Config(write("\ufeff%YAML:1.0\r\ntrack_buffer: 62\r\n")).track_buffer == 62
+
+
+@pytest.mark.parametrize("nothing", ["~", "null", ""])
+def test_a_text_may_be_left_empty(write: Write, nothing: str) -> None:
+    assert not st.Config(write(f"record: {nothing}\n")).record
+    assert st.Config(write('record: "~"\n')).record == "~"
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "%YAML:1.0\n"])
 def test_an_empty_file_has_the_defaults(write: Write, text: str) -> None:
     assert st.Config(write(text)) == st.Config()
@@ -122,6 +132,11 @@ MISTAKES = {
         "streams:\n  dock:\n    track_high_thresh: 0.05\n",
         "tracker.yml: track_low_thresh must be at most track_high_thresh",
     ),
+    "a class twice": ("classes:\n  01:\n    enabled: no\n", "yml:3: a key of classes: must be.*01"),
+    "an anchor": ("track_buffer: &buffer 3\n", "yml:1: values must be written out, got an anchor"),
+    "an alias": ("track_buffer: 3\nreport_lost: *b\n", "yml:2: values must be written out"),
+    "a tag": ("track_buffer: !!int 3\n", r"yml:1: values must be written out, got a tag \(!\)"),
+    "null": ("track_buffer: null\n", "yml:1: track_buffer must be an integer.*got nothing"),
     "two documents": ("track_buffer: 1\n---\ntrack_buffer: 2\n", "the file must be YAML"),
     "a control character": ("track_buffer: \x01\n", "tracker.yml.*the file must be YAML"),
 }

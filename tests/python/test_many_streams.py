@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -224,5 +225,23 @@ def test_numpys_own_scalars_say_whether_and_when() -> None:
     assert tracker.update("a", detected=skipped).detection_index.tolist() == [-1]
     batch = tracker.update_batch({"a": None}, timestamps={"a": np.float64(0.7)})
     assert batch["a"].detection_index.tolist() == [-1]
-    with pytest.raises(TypeError, match="real number"):
-        tracker.update("a", BOX, SCORE, timestamp="now")  # type: ignore[arg-type]
+
+
+def test_arguments_of_another_kind_are_refused_in_one_line() -> None:
+    tracker: Any = st.MultiStreamTracker()
+    refused_calls: dict[str, Callable[[], object]] = {
+        "a stream's name must be .*, got NoneType": lambda: tracker.update(None, BOX, SCORE),
+        "a stream's name must .*, got NoneType": lambda: tracker.remove_stream(None),
+        "timestamp must be seconds .*, got str; convert": lambda: tracker.update(
+            "a", BOX, SCORE, timestamp="now"
+        ),
+        "timestamp must be .*, got str": lambda: tracker.update_batch(
+            {"a": (BOX, SCORE)}, timestamps={"a": "now"}
+        ),
+        "frames must be a mapping .*, got list; write": lambda: tracker.update_batch([BOX]),
+    }
+    for message, call in refused_calls.items():
+        with pytest.raises(TypeError, match=message) as refused:
+            call()
+        assert "\n" not in str(refused.value)
+    assert tracker.streams == []

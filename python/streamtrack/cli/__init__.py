@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
     except click.UsageError as error:
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from 8.2 on
+            click.echo(error.format_message(), err=True)
+            return 2
         where = error.ctx.command_path if error.ctx else "streamtrack"
         return _fail(f"{error.format_message()} See {where} --help.", 2)
     except click.Abort:

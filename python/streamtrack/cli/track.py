@@ -117,11 +117,21 @@ def _track_detections(
     sources = open_inputs(inputs)
     for source in sources:
         _note(source.notes)
+    _note(_unused_sections(config, [source.name for source in sources]))
     frames = sum(source.frame_count for source in sources)
     with progress_bar("tracking", frames, "frames") as progress:
         return track_sources(
             sources, output, config, threads=threads, engine=engine, progress=progress
         )
+
+
+def _unused_sections(config: Config, names: Sequence[str]) -> list[str]:
+    return [
+        f"the configuration has a section for stream {name}, which no input is; "
+        f"the inputs' names are {', '.join(names)}"
+        for name in config.stream_names
+        if name not in names
+    ]
 
 
 def _note(notes: Sequence[str]) -> None:
