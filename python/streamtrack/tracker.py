@@ -33,9 +33,10 @@ class MultiStreamTracker:
     """Tracks objects in many streams at once; ids are unique over all of them.
 
     A stream is made at its first frame, is independent of the others and lives until
-    `remove_stream`. A tracker belongs to one thread at a time: a second call while one runs raises
-    RuntimeError. Different trackers may run at once. After a fork the child goes on from its
-    parent's count of ids: give it `id_mode="unique"` where their ids may meet.
+    `remove_stream`, or until `max_idle_frames` are over (`update_batch` looks). A tracker belongs
+    to one thread at a time: a second call while one runs raises RuntimeError. Different trackers
+    may run at once. After a fork the child goes on from its parent's count of ids: give it
+    `id_mode="unique"` where their ids may meet.
 
     Args:
         config: A `Config`, the path of a YAML file, or a dict; None for the defaults.

@@ -108,12 +108,7 @@ def tune(
         raise InputError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
     base = config or Config()
     sequences = _sequences(ground_truth, inputs, base, benchmark, text_format)
-    parts = min(folds, len(sequences))
-    if parts < 2:
-        raise InputError(
-            f"folds and sequences must be at least 2, got {folds} and {len(sequences)}: with one "
-            "sequence nothing can be left out; label a second one, or cut the first in two"
-        )
+    parts = _parts(folds, len(sequences))
     context = get_context("forkserver")
     with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
         search = partial(
@@ -129,6 +124,15 @@ def tune(
         best = search(sequences, base)
     ordered = {sequence.name: after[sequence.name] for sequence in sequences}
     return TuningResult(metric, Config({**base.to_dict(), **best}), before, ordered)
+
+
+def _parts(folds: int, sequences: int) -> int:
+    if min(folds, sequences) < 2:
+        raise InputError(
+            f"folds and sequences must be at least 2, got {folds} and {sequences}: with one "
+            "sequence nothing can be left out; label a second one, or cut the first in two"
+        )
+    return min(folds, sequences)
 
 
 def _require_optuna() -> Any:

@@ -74,11 +74,7 @@ def evaluate(
     tables = read_tracks(tracks, truths)
     common = [name for name in truths if name in tables]
     if not common:
-        missing = next(iter(truths))
-        raise InputError(
-            f"{_named(tracks)}: there must be tracks of {_listed(truths)}, got no {missing}.txt or "
-            f"{missing}.parquet; name the files as the sequences are named"
-        )
+        raise _no_tracks(_named(tracks), list(truths))
     measured = {}
     for name in common:
         if progress is not None:
@@ -89,6 +85,13 @@ def evaluate(
         scores_of(combine(measured)),
         {name: _rules_of(truths[name]) for name in common},
         _notes(truths, tables),
+    )
+
+
+def _no_tracks(where: str, names: list[str]) -> InputError:
+    return InputError(
+        f"{where}: there must be tracks of {_listed(names)}, got no {names[0]}.txt or "
+        f"{names[0]}.parquet; name the files as the sequences are named"
     )
 
 

@@ -65,9 +65,7 @@ def write_report(
     """
     runs = [read_run(tracks, config, "tracks")]
     if compare is not None:
-        runs.append(read_run(compare, compare_config, "other"))
-        if runs[0].name == runs[1].name:
-            runs = [Run(f"{run.name} {n}", run.tables, run.config) for n, run in enumerate(runs, 1)]
+        runs = _told_apart(runs[0], read_run(compare, compare_config, "other"))
     truths: dict[str, GroundTruth] = {}
     if ground_truth is not None:
         truths = read_ground_truth(ground_truth, benchmark, text_format)
@@ -88,6 +86,12 @@ def write_report(
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return target
+
+
+def _told_apart(one: Run, other: Run) -> list[Run]:
+    if one.name != other.name:
+        return [one, other]
+    return [Run(f"{run.name} {n}", run.tables, run.config) for n, run in enumerate((one, other), 1)]
 
 
 def _stream(
