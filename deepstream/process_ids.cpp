@@ -18,7 +18,8 @@ namespace {
 // Give it another number where ProcessIds changes.
 constexpr const char* kName = "streamtrack-ids-1";
 constexpr std::size_t kSize = 4096;
-static_assert(sizeof(ProcessIds) == 56, "the page's layout changed: give kName a new number");
+static_assert(sizeof(ProcessIds) == sizeof(std::mutex) + 16,
+              "the page's layout changed: give kName a new number");
 
 // The page that an earlier library left, or nullptr.
 void* find_page() {
