@@ -226,11 +226,16 @@ const Parameter* find_parameter(const std::string& name) {
 }
 
 const char* nearest_parameter(const std::string& name) {
-    return std::min_element(std::begin(kTable), std::end(kTable),
-                            [&](const Parameter& a, const Parameter& b) {
-                                return edit_distance(name, a.name) < edit_distance(name, b.name);
-                            })
-        ->name;
+    const Parameter* nearest = parameters_begin();
+    std::size_t least = edit_distance(name, nearest->name);
+    for (const Parameter* row = nearest + 1; row != parameters_end(); ++row) {
+        const std::size_t distance = edit_distance(name, row->name);
+        if (distance < least) {
+            nearest = row;
+            least = distance;
+        }
+    }
+    return nearest->name;
 }
 
 std::string expected_form(const Parameter& parameter) {
