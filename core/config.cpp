@@ -104,6 +104,10 @@ void Config::set(Layer layer, const std::string& section, const std::string& key
     if (layer == Layer::classes) {
         check_class_id(section);
     }
+    if (layer == Layer::streams && section.empty()) {
+        throw ConfigError(
+            "a key of streams: must be a stream's name or pad index, got nothing; write the name");
+    }
     if (!has_a_place(*parameter, layer)) {
         throw ConfigError(key + " must stand " +
                           (parameter->scope == Scope::class_only

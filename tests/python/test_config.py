@@ -125,6 +125,10 @@ MISTAKES = {
         "yml:3: id_mode must stand at",
     ),
     "not for a class": ("classes:\n  2:\n    frame_rate: 5\n", "yml:3: frame_rate must stand at"),
+    "a stream without a name": (
+        "streams:\n  '':\n    track_buffer: 3\n",
+        "yml:3: a key of streams: must be a stream's name",
+    ),
     "no class": ("classes:\n  car:\n    enabled: no\n", "yml:3: a key of classes: must be a class"),
     "class key above": ("enabled: true\n", "yml:1: enabled must stand under a class"),
     "bands crossed": ("track_low_thresh: 0.7\n", "tracker.yml: track_low_thresh must be at most"),
