@@ -15,8 +15,9 @@
 namespace streamtrack::nvmot {
 namespace {
 
-// Give it another number where ProcessIds changes.
+// Give it another number where ProcessIds changes. Below: as the system lists it.
 constexpr const char* kName = "streamtrack-ids-1";
+constexpr const char* kMapped = " /memfd:streamtrack-ids-1 (deleted)";
 constexpr std::size_t kSize = 4096;
 static_assert(sizeof(ProcessIds) == sizeof(std::mutex) + 16,
               "the page's layout changed: give kName a new number");
@@ -31,7 +32,7 @@ void* find_page() {
     char line[kLongestLine];
     void* page = nullptr;
     while (page == nullptr && std::fgets(line, kLongestLine, maps) != nullptr) {
-        if (std::strstr(line, kName) != nullptr && std::sscanf(line, "%p-", &page) != 1) {
+        if (std::strstr(line, kMapped) != nullptr && std::sscanf(line, "%p-", &page) != 1) {
             page = nullptr;
         }
     }
