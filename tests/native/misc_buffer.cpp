@@ -13,7 +13,7 @@ std::string MiscBuffer::name(const char* level) const {
 
 MiscBuffer::MiscBuffer(const Layout& layout, std::size_t streams, std::size_t objects,
                        std::size_t frames)
-    : layout_(layout), streams_(streams) {
+    : layout_(layout) {
     const std::string batch = name("Batch"), stream = name("Stream"), object = name("Object");
     const std::size_t stream_size = layout.size(stream.c_str());
     const std::size_t object_size = layout.size(object.c_str());
@@ -23,14 +23,14 @@ MiscBuffer::MiscBuffer(const Layout& layout, std::size_t streams, std::size_t ob
     put(batch_.get() + layout.at(batch.c_str(), "list"), rows);
     put(batch_.get() + layout.at(batch.c_str(), "numAllocated"),
         static_cast<std::uint32_t>(streams));
-    put<std::uint32_t>(batch_.get() + layout.at(batch.c_str(), "numFilled"), 0);
+    counts_.push_back(batch_.get() + layout.at(batch.c_str(), "numFilled"));
     for (std::size_t k = 0; k < streams; ++k) {
         owned_.push_back(garbage(objects * object_size));
         std::uint8_t* const slots = owned_.back().get();
         put(rows + k * stream_size + layout.at(stream.c_str(), "list"), slots);
         put(rows + k * stream_size + layout.at(stream.c_str(), "numAllocated"),
             static_cast<std::uint32_t>(objects));
-        put<std::uint32_t>(rows + k * stream_size + layout.at(stream.c_str(), "numFilled"), 0);
+        counts_.push_back(rows + k * stream_size + layout.at(stream.c_str(), "numFilled"));
         for (std::size_t j = 0; j < objects; ++j) {
             owned_.push_back(garbage(frames * layout.size(name("Frame").c_str())));
             put(slots + j * object_size + layout.at(object.c_str(), "list"), owned_.back().get());
@@ -39,6 +39,13 @@ MiscBuffer::MiscBuffer(const Layout& layout, std::size_t streams, std::size_t ob
                     static_cast<std::uint32_t>(frames));
             }
         }
+    }
+    clear();
+}
+
+void MiscBuffer::clear() {
+    for (std::uint8_t* const count : counts_) {
+        put<std::uint32_t>(count, 0);
     }
 }
 
@@ -67,13 +74,7 @@ std::vector<MiscTrack> MiscBuffer::take() {
         }
         row += layout_.size(stream.c_str());
     }
-    put<std::uint32_t>(batch_.get() + layout_.at(batch.c_str(), "numFilled"), 0);
-    auto* streams = get<std::uint8_t*>(batch_.get() + layout_.at(batch.c_str(), "list"));
-    for (std::size_t k = 0; k < streams_; ++k) {
-        put<std::uint32_t>(
-            streams + k * layout_.size(stream.c_str()) + layout_.at(stream.c_str(), "numFilled"),
-            0);
-    }
+    clear();
     return tracks;
 }
 

@@ -64,6 +64,39 @@ int Layout::number() const {
     return 100 * major + minor;
 }
 
+FrameFields::FrameFields(const Layout& layout) : has_time_meta(layout.has("NvMOTFrame", "timeMeta")) {
+    const auto in_frame = [&](const char* field) { return layout.at("NvMOTFrame", field); };
+    const auto in_time = [&](const char* field) {
+        return has_time_meta ? layout.at("NvMOTTimeMeta", field) : 0;
+    };
+    stream = in_frame("streamID");
+    number = in_frame("frameNum");
+    width = in_frame("srcFrameWidth");
+    height = in_frame("srcFrameHeight");
+    do_tracking = in_frame("doTracking");
+    reset = in_frame("reset");
+    buffers = in_frame("numBuffers");
+    time = has_time_meta ? in_frame("timeMeta") : 0;
+    time_valid = has_time_meta ? 0 : in_frame("timeStampValid");
+    time_number = in_time("frameNum");
+    time_stamp = in_time("frameTimeStamp");
+    time_local = in_time("localTimestamp");
+    time_is_valid = in_time("frameTimeValid");
+    objects = in_frame("objectsIn");
+    detection_done = layout.at("NvMOTObjToTrackList", "detectionDone");
+    list = layout.at("NvMOTObjToTrackList", "list");
+    filled = layout.at("NvMOTObjToTrackList", "numFilled");
+    class_id = layout.at("NvMOTObjToTrack", "classId");
+    box = layout.at("NvMOTObjToTrack", "bbox");
+    score = layout.at("NvMOTObjToTrack", "confidence");
+    object_do_tracking = layout.at("NvMOTObjToTrack", "doTracking");
+    object_size = layout.size("NvMOTObjToTrack");
+    frame_size = layout.size("NvMOTFrame");
+    list_size = layout.size("NvMOTTrackedObjList");
+    list_stream = layout.at("NvMOTTrackedObjList", "streamID");
+    list_number = layout.at("NvMOTTrackedObjList", "frameNum");
+}
+
 Library::Library(const std::string& path) : handle_(dlopen(path.c_str(), RTLD_NOW)) {
     if (handle_ == nullptr) {
         throw std::runtime_error(dlerror());
@@ -79,7 +112,7 @@ void present_version(const std::string& version) {
 }
 
 Host::Host(const Library& library, const std::string& version, HostOptions options)
-    : library_(library), layout_(version), options_(std::move(options)) {
+    : library_(library), layout_(version), fields_(layout_), options_(std::move(options)) {
     if (layout_.number() < 700) {
         ask();
         init();
@@ -190,6 +223,22 @@ void Host::allocate() {
 }
 
 MiscOut Host::misc() {
+    call_misc();
+    const auto take = [](const std::unique_ptr<MiscBuffer>& buffer) {
+        return buffer ? buffer->take() : std::vector<MiscTrack>();
+    };
+    return {take(past_), take(terminated_), take(shadow_)};
+}
+
+void Host::clear_misc() {
+    for (const auto* buffer : {&past_, &terminated_, &shadow_}) {
+        if (*buffer) {
+            (*buffer)->clear();
+        }
+    }
+}
+
+void Host::call_misc() {
     const auto batch_of = [](const std::unique_ptr<MiscBuffer>& buffer) {
         return buffer ? buffer->batch() : nullptr;
     };
@@ -211,51 +260,50 @@ MiscOut Host::misc() {
         }
         function<Call>(library_, "NvMOT_RetrieveMiscData")(handle_, params_.get(), misc.get());
     }
-    const auto take = [](const std::unique_ptr<MiscBuffer>& buffer) {
-        return buffer ? buffer->take() : std::vector<MiscTrack>();
-    };
-    return {take(past_), take(terminated_), take(shadow_)};
 }
 
 void Host::fill_frame(std::size_t k, const FrameIn& in) {
-    const auto at = [&](const char* field) { return frame(k) + layout_.at("NvMOTFrame", field); };
-    put(at("streamID"), in.stream);
-    put(at("frameNum"), in.number);
-    put<std::uint32_t>(at("srcFrameWidth"), 1920);
-    put<std::uint32_t>(at("srcFrameHeight"), 1080);
-    put<std::uint8_t>(at("doTracking"), 1);
-    put<std::uint8_t>(at("reset"), 0);
-    put<std::uint8_t>(at("numBuffers"), 0);
-    if (layout_.has("NvMOTFrame", "timeMeta")) {
-        std::uint8_t* time = at("timeMeta");
-        put(time + layout_.at("NvMOTTimeMeta", "frameNum"), in.number);
-        put<std::uint64_t>(time + layout_.at("NvMOTTimeMeta", "frameTimeStamp"),
-                           std::uint64_t{33'333'333} * in.number);
-        put<std::uint64_t>(time + layout_.at("NvMOTTimeMeta", "localTimestamp"), 0);
-        put<std::uint8_t>(time + layout_.at("NvMOTTimeMeta", "frameTimeValid"), 1);
+    std::uint8_t* const out = frames_.get() + k * fields_.frame_size;
+    const auto at = [&](std::size_t field) { return out + field; };
+    put(at(fields_.stream), in.stream);
+    put(at(fields_.number), in.number);
+    put<std::uint32_t>(at(fields_.width), 1920);
+    put<std::uint32_t>(at(fields_.height), 1080);
+    put<std::uint8_t>(at(fields_.do_tracking), 1);
+    put<std::uint8_t>(at(fields_.reset), 0);
+    put<std::uint8_t>(at(fields_.buffers), 0);
+    if (fields_.has_time_meta) {
+        std::uint8_t* time = at(fields_.time);
+        put(time + fields_.time_number, in.number);
+        put<std::uint64_t>(time + fields_.time_stamp, std::uint64_t{33'333'333} * in.number);
+        put<std::uint64_t>(time + fields_.time_local, 0);
+        put<std::uint8_t>(time + fields_.time_is_valid, 1);
     } else {
-        put<std::uint8_t>(at("timeStampValid"), 0);
+        put<std::uint8_t>(at(fields_.time_valid), 0);
     }
-    std::uint8_t* objects = at("objectsIn");
-    put<std::uint8_t>(objects + layout_.at("NvMOTObjToTrackList", "detectionDone"),
-                      in.detection_done);
+    fill_objects(at(fields_.objects), in);
+    std::uint8_t* const list = lists_.get() + k * fields_.list_size;
+    put(list + fields_.list_stream, in.stream);
+    put(list + fields_.list_number, in.number);
+}
+
+void Host::fill_objects(std::uint8_t* list, const FrameIn& in) {
+    put<std::uint8_t>(list + fields_.detection_done, in.detection_done);
     std::uint32_t count = 0;
-    auto* slot = get<std::uint8_t*>(objects + layout_.at("NvMOTObjToTrackList", "list"));
+    auto* slot = get<std::uint8_t*>(list + fields_.list);
     for (const Object& object : in.objects) {
         if (count == query_.max_targets) {
             break;
         }
-        put(slot + layout_.at("NvMOTObjToTrack", "classId"), object.class_id);
+        put(slot + fields_.class_id, object.class_id);
         const float box[4] = {object.x, object.y, object.width, object.height};
-        std::memcpy(slot + layout_.at("NvMOTObjToTrack", "bbox"), box, sizeof box);
-        put(slot + layout_.at("NvMOTObjToTrack", "confidence"), object.score);
-        put<std::uint8_t>(slot + layout_.at("NvMOTObjToTrack", "doTracking"), 1);
-        slot += layout_.size("NvMOTObjToTrack");
+        std::memcpy(slot + fields_.box, box, sizeof box);
+        put(slot + fields_.score, object.score);
+        put<std::uint8_t>(slot + fields_.object_do_tracking, 1);
+        slot += fields_.object_size;
         ++count;
     }
-    put(objects + layout_.at("NvMOTObjToTrackList", "numFilled"), count);
-    put(list(k) + layout_.at("NvMOTTrackedObjList", "streamID"), in.stream);
-    put(list(k) + layout_.at("NvMOTTrackedObjList", "frameNum"), in.number);
+    put(list + fields_.filled, count);
 }
 
 void Host::fill(const std::vector<FrameIn>& frames) {

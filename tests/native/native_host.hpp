@@ -98,14 +98,27 @@ class MiscBuffer {
   public:
     MiscBuffer(const Layout& layout, std::size_t streams, std::size_t objects, std::size_t frames);
     std::uint8_t* batch() { return batch_.get(); }
+    // What the library wrote; empties the buffer.
     std::vector<MiscTrack> take();
+    void clear();
 
   private:
     std::string name(const char* level) const;
     const Layout& layout_;
-    std::size_t streams_;
+    std::vector<std::uint8_t*> counts_;  // numFilled of the batch and of its streams
     std::vector<Memory> owned_;
     Memory batch_;
+};
+
+// Where the fields of a frame stand, which are filled millions of times.
+struct FrameFields {
+    explicit FrameFields(const Layout& layout);
+    bool has_time_meta;
+    std::size_t stream, number, width, height, do_tracking, reset, buffers, time, time_valid;
+    std::size_t time_number, time_stamp, time_local, time_is_valid;
+    std::size_t objects, detection_done, list, filled;
+    std::size_t class_id, box, score, object_do_tracking, object_size;
+    std::size_t frame_size, list_size, list_stream, list_number;
 };
 
 // A tracker library, loaded as gst-nvtracker loads it.
@@ -151,6 +164,9 @@ class Host {
     std::vector<FrameOut> process(const std::vector<FrameIn>& frames);
     // What the library has to say beside the tracks of the last process(); empties the buffers.
     MiscOut misc();
+    // The same without a look at it.
+    void call_misc();
+    void clear_misc();
     int remove(std::uint64_t stream);
     void update_params(const std::string& yaml);
 
@@ -163,6 +179,7 @@ class Host {
         return lists_.get() + k * layout_.size("NvMOTTrackedObjList");
     }
     std::uint8_t* batch() { return batch_.get(); }
+    std::uint8_t* lists() { return lists_.get(); }
     std::uint8_t* params() { return params_.get(); }
     void fill(const std::vector<FrameIn>& frames);
     int call_process();
@@ -175,9 +192,11 @@ class Host {
     void init();
     void allocate();
     void fill_frame(std::size_t k, const FrameIn& frame);
+    void fill_objects(std::uint8_t* list, const FrameIn& frame);
 
     const Library& library_;
     Layout layout_;
+    FrameFields fields_;
     HostOptions options_;
     QueryOut query_;
     void* handle_ = nullptr;
