@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-VERSIONS ?= 6.2 6.3 6.4 7.1 8.0 9.0 9.1
+VERSIONS ?= 6.0 6.0.1 6.1 6.1.1 6.2 6.3 6.4 7.0 7.1 8.0 9.0 9.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 native_sources := $(shell find core deepstream host python/bindings -type f 2>/dev/null)
@@ -11,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs site bench instructions library valgrind sanitize fuzz wheels wheels-check release-check clean
+.PHONY: help demo test lint format types docs site bench instructions library soak valgrind sanitize fuzz wheels wheels-check release-check clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,7 +19,7 @@ help:  ## say what each verb does
 demo: $(VENV)/installed  ## track four simulated cameras through libByteTracker.so, write tracks and a picture to out/demo
 	$(BIN)/streamtrack demo -o out/demo
 
-test: $(VENV)/installed $(VENV)/camera $(VENV)/browser  ## run every test
+test: $(VENV)/installed $(VENV)/camera $(VENV)/browser $(VENV)/valgrind  ## run every test
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format)
@@ -55,19 +55,32 @@ library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a D
 	cmake -S . -B build/library
 	cmake --build build/library --target ByteTracker -- -j$(JOBS)
 
-valgrind: $(VENV)/system  ## play every scenario of the native driver under valgrind, as every DeepStream version
+MINUTES ?= 10
+soak: $(VENV)/installed  ## play hours of 64 cameras, MINUTES=10 in each of four ways: memory stays as it is, frames allocate nothing
+	cmake -S . -B build/native -DNATIVE_TESTS=ON
+	cmake --build build/native --target ByteTracker nvmot_soak -- -j$(JOBS)
+	for variant in plain misc_data files; do \
+	  build/native/tests/native/nvmot_soak lib/libByteTracker.so 7.1 $$variant $(MINUTES) || exit 1; done
+	$(BIN)/python -m tests.python.soak $(MINUTES)
+
+valgrind: $(VENV)/valgrind  ## play every scenario of the native driver under valgrind, as every DeepStream version
 	cmake -S . -B build/native -DNATIVE_TESTS=ON
 	cmake --build build/native --target ByteTracker nvmot_driver nvmot_replay -- -j$(JOBS)
+	mkdir -p build/valgrind
 	for version in $(VERSIONS); do \
-	  valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9 \
-	    build/native/tests/native/nvmot_driver lib/libByteTracker.so $$version || exit 1; done
+	  valgrind --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9 \
+	    --log-file=build/valgrind/$$version.log build/native/tests/native/nvmot_driver lib/libByteTracker.so $$version \
+	    >build/valgrind/$$version.out 2>build/valgrind/$$version.err || { cat build/valgrind/$$version.*; exit 1; }; \
+	  echo "DeepStream $$version: $$(grep -c ^ok build/valgrind/$$version.out) scenarios ok," \
+	    $$(sed -n 's/^==[0-9]*== *\(in use at exit\|total heap usage\|ERROR SUMMARY\)/\1/p' build/valgrind/$$version.log); done
 
+SANITIZED := core_tests core_threads
 sanitize: $(VENV)/system  ## run the native driver and the core's tests under the address, undefined and thread sanitizers
 	for checks in address,undefined thread; do \
 	  cmake -S . -B build/$$checks -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
-	  cmake --build build/$$checks --target ByteTracker nvmot_driver nvmot_replay core_tests -- -j$(JOBS) && \
-	  build/$$checks/tests/native/core_tests && \
-	  UBSAN_OPTIONS=halt_on_error=1 build/$$checks/tests/native/nvmot_driver build/$$checks/deepstream/libByteTracker.so 7.1 || exit 1; done
+	  cmake --build build/$$checks --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
+	  for program in $(SANITIZED) "nvmot_driver build/$$checks/deepstream/libByteTracker.so 7.1"; do \
+	    UBSAN_OPTIONS=halt_on_error=1 build/$$checks/tests/native/$$program || exit 1; done; done
 
 FUZZERS := process yaml snapshot
 RUNS ?= 100000
@@ -130,6 +143,24 @@ $(VENV)/browser: | $(VENV)/system
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
 	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
 	    --no-install-recommends chromium </dev/null; } || true
+	@touch $@
+
+# Valgrind: its tests are skipped where it cannot be installed, and say so.
+$(VENV)/valgrind: | $(VENV)/system
+	@command -v valgrind >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
+	    --no-install-recommends valgrind </dev/null; } || true
+	@touch $@
+
+# The fuzzers need clang, and its sanitizers, which some distributions put into a package with its version in the name.
+$(VENV)/clang: | $(VENV)/system
+	@links() { echo 'int main() { return 0; }' | clang++ -fsanitize=address -x c++ -o /dev/null - 2>/dev/null; }; \
+	links || { \
+	  install="$$([ "$$(id -u)" = 0 ] || echo sudo) apt-get install -qy --no-install-recommends"; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -q && $$install clang </dev/null && \
+	  { links || $$install libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev </dev/null; } && links; }
 	@touch $@
 
 $(VENV)/builders: pyproject.toml | $(VENV)/system

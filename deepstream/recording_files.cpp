@@ -28,12 +28,23 @@ std::string stem_of(const std::string& path) {
     return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
-std::string start_now() {
-    const time_t now = ::time(nullptr);
+constexpr std::int64_t kMicroseconds = 1'000'000;  // of a second
+
+std::int64_t microseconds_now() {
+    timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * kMicroseconds + now.tv_nsec / 1000;
+}
+
+// 20250102T030405.123456Z
+std::string start_at(std::int64_t microseconds) {
+    const auto second = static_cast<time_t>(microseconds / kMicroseconds);
     tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
+    gmtime_r(&second, &parts);
+    char text[64];
+    const std::size_t size = strftime(text, sizeof text, "%Y%m%dT%H%M%S", &parts);
+    std::snprintf(text + size, sizeof text - size, ".%06dZ",
+                  static_cast<int>(microseconds % kMicroseconds));
     return text;
 }
 
@@ -42,7 +53,7 @@ bool is_ours(const std::string& name, const std::string& stem) {
     int end = 0;
     const std::string tail =
         name.compare(0, stem.size() + 1, stem + "-") == 0 ? name.substr(stem.size()) : "";
-    std::sscanf(tail.c_str(), "-%*8[0-9]T%*6[0-9]Z-%*[0-9]-%*[0-9]-%*[0-9].csv%n", &end);
+    std::sscanf(tail.c_str(), "-%*8[0-9]T%*6[0-9].%*6[0-9]Z-%*[0-9]-%*[0-9]-%*[0-9].csv%n", &end);
     return end > 0 && static_cast<std::size_t>(end) == tail.size();
 }
 
@@ -72,7 +83,8 @@ RecordingFiles::RecordingFiles(std::string path, std::uint64_t max_bytes, unsign
     : folder_(folder_of(path)),
       stem_(stem_of(path)),
       max_bytes_(max_bytes),
-      run_(start_now() + "-" + std::to_string(::getpid()) + "-" + std::to_string(context)) {}
+      context_(context),
+      start_(microseconds_now()) {}
 
 RecordingFiles::~RecordingFiles() { close(); }
 
@@ -86,11 +98,17 @@ void RecordingFiles::close() {
 bool RecordingFiles::begin(std::string& reason) {
     close();
     remove_oldest();
-    char number[16];
-    std::snprintf(number, sizeof number, "-%06u.csv", part_);
-    name_ = folder_ + stem_ + "-" + run_ + number;
-    // Never through a link, and never into a file that was there before.
-    descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    create();
+    // A context of a process with this number may have begun in this very microsecond: in another
+    // container, or before the library was loaded again under a clock that stands still.
+    for (int tries = 0; descriptor_ < 0 && errno == EEXIST && tries < kMostTries; ++tries) {
+        if (part_ == 0) {
+            ++start_;
+        } else {
+            ++part_;
+        }
+        create();
+    }
     if (descriptor_ < 0) {
         reason = std::strerror(errno);
         return false;
@@ -99,6 +117,15 @@ bool RecordingFiles::begin(std::string& reason) {
     ++part_;
     size_ = 0;
     return true;
+}
+
+// Never through a link, and never into a file that was there before.
+void RecordingFiles::create() {
+    char number[64];
+    std::snprintf(number, sizeof number, "-%d-%u-%06u.csv", static_cast<int>(::getpid()), context_,
+                  part_);
+    name_ = folder_ + stem_ + "-" + start_at(start_) + number;
+    descriptor_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 }
 
 bool RecordingFiles::append(const std::string& text, std::string& reason) {
@@ -119,6 +146,11 @@ bool RecordingFiles::append(const std::string& text, std::string& reason) {
     }
     size_ += text.size();
     return true;
+}
+
+void RecordingFiles::discard() {
+    ::unlink(name_.c_str());
+    close();
 }
 
 void RecordingFiles::remove_oldest() const {

@@ -18,6 +18,8 @@ class RecordingFiles {
     bool begin(std::string& reason);
     // Appends whole; where that fails the file is as before.
     bool append(const std::string& text, std::string& reason);
+    // Removes the open file.
+    void discard();
 
     bool is_open() const { return descriptor_ >= 0; }
     bool is_full() const { return size_ >= max_bytes_ / kFilesAtLeast; }
@@ -26,13 +28,16 @@ class RecordingFiles {
 
   private:
     static constexpr std::uint64_t kFilesAtLeast = 8;
+    static constexpr int kMostTries = 1000;
     void close();
+    void create();
     void remove_oldest() const;
 
     const std::string folder_, stem_;
     const std::uint64_t max_bytes_;
-    std::string run_;   // <start>-<process>-<context>
-    std::string name_;  // of the open file
+    const unsigned context_;
+    std::int64_t start_;  // in microseconds since 1970, part of the names
+    std::string name_;    // of the open file
     int descriptor_ = -1;
     unsigned part_ = 0;
     std::uint64_t size_ = 0;

@@ -69,6 +69,7 @@ bool RecordingWriter::begin_file(std::string& reason) {
     text_.clear();
     append_rows(message_, origin_, {files_.part() - 1, lost_frames_}, text_);
     if (!files_.append(text_, reason)) {
+        files_.discard();  // without its head no reader takes it
         return false;
     }
     lost_frames_ = 0;

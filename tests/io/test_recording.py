@@ -33,7 +33,7 @@ frame,0,8,0.5,0,0,1,5
 
 
 def written(folder: Path, text: str) -> Path:
-    path = folder / "site-20250102T030405Z-4711-0-000000.csv"
+    path = folder / "site-20250102T030405.123456Z-4711-0-000000.csv"
     path.write_text(text)
     return path
 
@@ -61,6 +61,13 @@ def test_a_batch_that_was_not_written_whole(tmp_path: Path, cut: int) -> None:
     found = read_recording(written(tmp_path, HEAD + BATCHES + first[:-cut]))
     assert [table.frame_count for table in found.tables] == [2, 1]
     assert "was not written whole" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("text", ["", "streamtrack recor"])
+def test_a_part_of_which_nothing_was_written(tmp_path: Path, text: str) -> None:
+    found = read_recording(written(tmp_path, text))
+    assert found.tables == []
+    assert "nothing of it was written" in " ".join(found.notes)
 
 
 def test_a_stream_that_came_again(tmp_path: Path) -> None:

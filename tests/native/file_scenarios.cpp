@@ -48,11 +48,6 @@ std::string content_of(const std::string& path) {
     return content.str();
 }
 
-namespace {
-
-void wait_for_writer() { std::this_thread::sleep_for(std::chrono::milliseconds(120)); }
-
-// The rows that nvmot_replay prints for what the host got.
 std::string rows_of(const FrameIn& in, const FrameOut& out) {
     std::string rows;
     for (const Tracked& tracked : out.tracked) {
@@ -83,6 +78,10 @@ std::string replayed(const Stage& stage, const std::vector<std::string>& parts) 
     require(pclose(pipe) == 0, "nvmot_replay failed");
     return rows;
 }
+
+namespace {
+
+void wait_for_writer() { std::this_thread::sleep_for(std::chrono::milliseconds(120)); }
 
 // Frames with all that may happen to streams; returns what the host got.
 std::string play_everything(Host& host, bool live_change) {

@@ -1,10 +1,7 @@
 // Scenarios about memory: what is allocated, and what happens when there is none left.
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <new>
@@ -12,44 +9,21 @@
 
 #include "allocations.hpp"
 #include "memory_scenarios.hpp"
+#include "overheard.hpp"
 
 namespace native {
 
 const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all = {
-        {"out_of_memory", play_out_of_memory},   {"steady_frames", play_steady_frames},
-        {"core_frames", play_core_frames},       {"core_out_of_memory", play_core_out_of_memory},
-        {"core_snapshots", play_core_snapshots}, {"core_covariance", play_core_covariance},
+        {"out_of_memory", play_out_of_memory},           {"steady_frames", play_steady_frames},
+        {"hundred_reloads", play_hundred_reloads},       {"core_frames", play_core_frames},
+        {"core_out_of_memory", play_core_out_of_memory}, {"core_snapshots", play_core_snapshots},
+        {"core_covariance", play_core_covariance},
     };
     return all;
 }
 
 namespace {
-
-// What is written to stderr while it lives.
-class Overheard {
-  public:
-    Overheard() : path_("/tmp/nvmot_stderr_XXXXXX"), true_stderr_(dup(STDERR_FILENO)) {
-        const int file = mkstemp(path_.data());
-        dup2(file, STDERR_FILENO);
-        close(file);
-    }
-    ~Overheard() {
-        dup2(true_stderr_, STDERR_FILENO);
-        close(true_stderr_);
-        unlink(path_.c_str());
-    }
-    Overheard(const Overheard&) = delete;
-    Overheard& operator=(const Overheard&) = delete;
-    bool anything() const {
-        struct stat about{};
-        return fstat(STDERR_FILENO, &about) == 0 && about.st_size > 0;
-    }
-
-  private:
-    std::string path_;
-    int true_stderr_;
-};
 
 // A configuration in which the library writes every file that it can.
 std::string config_with_files(const Folder& folder, bool state) {
@@ -64,6 +38,12 @@ HostOptions options_with(const ConfigFile& config, std::uint32_t batch_size = 4)
     options.config_path = config.path();
     options.batch_size = batch_size;
     return options;
+}
+
+std::int64_t resident_pages() {
+    std::int64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages >> pages;
+    return pages;
 }
 
 std::vector<FrameIn> frames_at(std::uint32_t number, std::size_t size) {
@@ -229,6 +209,20 @@ void count_in_process(const Stage& stage, const ConfigFile& config) {
     require(allocated == 0, "frames allocate");
 }
 
+// What is held and resident after a few rounds is still so after a hundred more.
+void count_over_reloads(const Stage& stage, const ConfigFile& config) {
+    constexpr int kWarmUp = 5, kRounds = 100;
+    const HostOptions options = options_with(config);
+    reload(stage, options, kWarmUp);
+    const std::int64_t held = Allocations::held();
+    const std::int64_t resident = resident_pages();
+    reload(stage, options, kRounds);
+    const auto more = static_cast<long long>(Allocations::held() - held);
+    std::printf("   %d loads after %d: %lld more blocks, %lld more pages resident\n", kRounds,
+                kWarmUp, more, static_cast<long long>(resident_pages() - resident));
+    require(more == 0, "a load leaves memory behind");
+}
+
 void fail_each_call(const Stage& stage, const ConfigFile& config, bool for_good, bool has_files) {
     fail_process(stage, config, for_good);
     fail_update_params(stage, config, for_good);
@@ -244,6 +238,12 @@ void play_out_of_memory(const Stage& stage) {
     fail_each_call(stage, plain, true, false);
     const Folder folder;
     fail_each_call(stage, ConfigFile(config_with_files(folder, true)), false, true);
+}
+
+void play_hundred_reloads(const Stage& stage) {
+    const Folder folder;
+    count_over_reloads(stage, ConfigFile("log_level: error\n"));
+    count_over_reloads(stage, ConfigFile("log_level: error\n" + config_with_files(folder, true)));
 }
 
 void play_steady_frames(const Stage& stage) {

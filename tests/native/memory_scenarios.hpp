@@ -9,6 +9,7 @@ namespace native {
 std::vector<Object> passers_by(std::uint32_t number, std::size_t size, unsigned seed);
 
 void play_out_of_memory(const Stage& stage);
+void play_hundred_reloads(const Stage& stage);
 void play_steady_frames(const Stage& stage);
 void play_core_frames(const Stage& stage);
 void play_core_out_of_memory(const Stage& stage);

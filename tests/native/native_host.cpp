@@ -64,7 +64,8 @@ int Layout::number() const {
     return 100 * major + minor;
 }
 
-FrameFields::FrameFields(const Layout& layout) : has_time_meta(layout.has("NvMOTFrame", "timeMeta")) {
+FrameFields::FrameFields(const Layout& layout)
+    : has_time_meta(layout.has("NvMOTFrame", "timeMeta")) {
     const auto in_frame = [&](const char* field) { return layout.at("NvMOTFrame", field); };
     const auto in_time = [&](const char* field) {
         return has_time_meta ? layout.at("NvMOTTimeMeta", field) : 0;

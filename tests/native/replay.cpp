@@ -66,7 +66,7 @@ class Player {
     void play(const std::string& path) {
         std::ifstream file(path);
         std::string line;
-        while (std::getline(file, line)) {
+        while (std::getline(file, line) && !file.eof()) {  // a row without an end is left out
             rows_.push_back(split(line));
         }
         for (at_ = 0; at_ < rows_.size();) {
@@ -126,17 +126,31 @@ class Player {
         }
     }
 
+    // Whether all frames and objects of the batch at `at_` stand in the file: where the process was
+    // killed they may not.
+    bool is_whole(const Row& batch) const {
+        std::size_t at = at_;
+        for (std::uint64_t k = 0; k < whole(batch[2]); ++k) {
+            at += at < rows_.size() ? 1 + whole(rows_[at][5]) : 1;
+        }
+        return at <= rows_.size();
+    }
+
     void play_batch(const Row& batch) {
+        if (!is_whole(batch)) {
+            at_ = rows_.size();
+            return;
+        }
         streamtrack::process_id_counter().advance_past(whole(batch[1]));
         const std::size_t count = whole(batch[2]);
         std::vector<Row> heads;
         std::vector<std::vector<Detection>> detections(count);
         std::vector<streamtrack::StreamFrame> frames;
         for (std::size_t k = 0; k < count; ++k) {
-            heads.push_back(rows_.at(at_++));
+            heads.push_back(rows_[at_++]);
             const Row& head = heads.back();
             for (std::uint64_t j = 0; j < whole(head[5]); ++j) {
-                const Row& row = rows_.at(at_++);
+                const Row& row = rows_[at_++];
                 detections[k].push_back({{real(row[3]), real(row[4]), real(row[5]), real(row[6])},
                                          real(row[2]),
                                          static_cast<std::int32_t>(whole(row[1]))});

@@ -149,15 +149,19 @@ void play_hostile(const Stage& stage) {
 }
 
 // Loaded, used and unloaded, as elements come and go.
-void play_reloads(const Stage& stage) {
-    for (int round = 0; round < 5; ++round) {
+void reload(const Stage& stage, const HostOptions& options, int rounds) {
+    for (int round = 0; round < rounds; ++round) {
         const Library library(stage.library);
-        Host host(library, stage.version, {});
+        Host host(library, stage.version, options);
         for (std::uint32_t number = 0; number < 3; ++number) {
             host.process({{stream_of(0), number, true, crowd(number, 5, 0)}});
         }
+        require(host.remove(stream_of(0)) == 0, "NvMOT_RemoveStreams failed");
+        host.process({{stream_of(0), 3, true, crowd(3, 5, 0)}});
     }
 }
+
+void play_reloads(const Stage& stage) { reload(stage, {}, 5); }
 
 // Configurations that cannot be, and hosts that cannot be told.
 void play_failures(const Stage& stage) {
@@ -190,7 +194,7 @@ void play_failures(const Stage& stage) {
 }
 
 // Several contexts at once, each in its own thread: started together, as 6.4's sub-batches are.
-void play_contexts(const Stage& stage) {
+void play_together(const Stage& stage, const HostOptions& options) {
     const Library library(stage.library);
     constexpr std::size_t kThreads = 4;
     std::set<std::uint64_t> ids[kThreads];
@@ -199,7 +203,7 @@ void play_contexts(const Stage& stage) {
     for (std::size_t k = 0; k < kThreads; ++k) {
         threads.emplace_back([&, k] {
             try {
-                Host host(library, stage.version, {});
+                Host host(library, stage.version, options);
                 for (std::uint32_t number = 0; number < 40; ++number) {
                     const FrameIn frame{stream_of(static_cast<std::uint32_t>(k)), number, true,
                                         crowd(number, 16, static_cast<unsigned>(k))};
@@ -219,6 +223,18 @@ void play_contexts(const Stage& stage) {
         require(what.empty(), what);
     }
     require(all.size() == 16 * kThreads, "contexts share ids");
+}
+
+// Without files, and with all of them: the contexts share the metrics and the state.
+void play_contexts(const Stage& stage) {
+    play_together(stage, {});
+    const Folder folder;
+    const ConfigFile config("record: " + folder.path() + "/run\nmetrics_file: " + folder.path() +
+                            "/metrics\nstate_file: " + folder.path() + "/state\n");
+    HostOptions options;
+    options.config_path = config.path();
+    play_together(stage, options);
+    require(folder.files(".csv").size() == 4, "not every context has a recording");
 }
 
 // New thresholds take hold at once, and the tracks stay.

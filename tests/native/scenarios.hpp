@@ -66,6 +66,10 @@ class Folder {
 
 std::string content_of(const std::string& path);
 
+// What nvmot_replay prints for these files, and the same rows for what a host got.
+std::string replayed(const Stage& stage, const std::vector<std::string>& parts);
+std::string rows_of(const FrameIn& in, const FrameOut& out);
+
 // Objects that walk to the right at a steady pace, far from each other; `seed` places them.
 std::vector<Object> crowd(std::uint32_t number, std::size_t size, unsigned seed);
 
@@ -76,6 +80,9 @@ void check_frame(const FrameIn& in, const FrameOut& out, std::set<std::uint64_t>
 inline std::uint64_t stream_of(std::uint32_t pad, std::uint32_t surface = 0) {
     return std::uint64_t{pad} << 32 | surface;
 }
+
+// Loads the library, plays a few frames through it and unloads it, so many times.
+void reload(const Stage& stage, const HostOptions& options, int rounds);
 
 void play_life(const Stage& stage);
 void play_hostile(const Stage& stage);

@@ -3,6 +3,7 @@
 //
 //     nvmot_soak LIBRARY VERSION plain|misc_data|files MINUTES
 #include <fcntl.h>
+#include <malloc.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,12 +43,13 @@ double resident_megabytes() {
 std::string config_of(const std::string& variant, const Folder& folder) {
     std::string yaml = "log_level: error\nmax_targets_per_stream: 64\n";
     if (variant != "plain") {
-        yaml += "past_frames: true\nterminated_tracks: true\nshadow_tracks: true\n"
-                "max_trajectory: 16\n";
+        yaml +=
+            "past_frames: true\nterminated_tracks: true\nshadow_tracks: true\n"
+            "max_trajectory: 16\n";
     }
     if (variant == "files") {
-        yaml += "record: " + folder.path() + "/run\nrecord_max_mb: 64\nmetrics_file: " +
-                folder.path() + "/metrics.prom\n";
+        yaml += "record: " + folder.path() +
+                "/run\nrecord_max_mb: 64\nmetrics_file: " + folder.path() + "/metrics.prom\n";
     }
     return yaml;
 }
@@ -146,10 +148,9 @@ class Soak {
             "held\n"
             "   allocations in NvMOT_Process: %llu in %llu calls; %llu in %llu calls with a "
             "stream that has just begun\n",
-            number(seen_), static_cast<double>(seen_) / kFramesPerHour, kStreams,
-            number(greatest_), number(removals_), least_, most_, 100 * growth(),
-            static_cast<long long>(more_blocks()), number(allocated_[1]), number(calls_[1]),
-            number(allocated_[0]), number(calls_[0]));
+            number(seen_), static_cast<double>(seen_) / kFramesPerHour, kStreams, number(greatest_),
+            number(removals_), least_, most_, 100 * growth(), static_cast<long long>(more_blocks()),
+            number(allocated_[1]), number(calls_[1]), number(allocated_[0]), number(calls_[0]));
     }
 
   private:
@@ -225,6 +226,9 @@ int main(int count, char** arguments) {
                      arguments[0]);
         return 2;
     }
+    // All memory is written to when it is allocated, so that the arrays of the host's which are
+    // used later than others do not look like growth.
+    mallopt(M_PERTURB, 0x5a);
     std::setvbuf(stdout, nullptr, _IONBF, 0);  // a buffer would be one more block
     try {
         native::present_version(arguments[2]);

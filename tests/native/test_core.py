@@ -24,5 +24,9 @@ def test_the_core_agrees_with_its_slow_twins() -> None:
     assert run_program("core_tests").endswith("0 failed\n")
 
 
+def test_threads_change_nothing() -> None:
+    assert run_program("core_threads").endswith("0 failed\n")
+
+
 def test_ids_of_a_large_installation_never_meet() -> None:
     assert run_program("id_simulation").endswith("0 failed\n")

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = ROOT / "deepstream" / "layout"
 DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver"
 MEMORY = DRIVER.with_name("nvmot_memory")  # the same with a malloc that counts and fails
+FAULTS = DRIVER.with_name("nvmot_faults")  # the same with files that fail and clocks that jump
+SOAK = DRIVER.with_name("nvmot_soak")
 VERSIONS = [v for v in json.loads((LAYOUT / "layout.json").read_text()) if not v.startswith("5.")]
 
 
@@ -36,6 +38,8 @@ def library() -> Path:
         "ByteTracker",
         "nvmot_driver",
         "nvmot_memory",
+        "nvmot_faults",
+        "nvmot_soak",
         "nvmot_replay",
         "--",
         "-j2",
@@ -56,6 +60,7 @@ FILES = ["recording", "metrics", "state_file"]
     "scenario",
     [
         "out_of_memory",
+        "hundred_reloads",
         "steady_frames",
         "core_frames",
         "core_out_of_memory",
@@ -65,6 +70,19 @@ FILES = ["recording", "metrics", "state_file"]
 )
 def test_memory(library: Path, scenario: str) -> None:
     assert f"ok {scenario}" in run(MEMORY, library, "7.1", scenario)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    ["failing_files", "ended_in_writes", "clock_jumps", "reload_in_one_second", "paths"],
+)
+def test_fault(library: Path, scenario: str) -> None:
+    assert f"ok {scenario}" in run(FAULTS, library, "7.1", scenario)
+
+
+@pytest.mark.parametrize("variant", ["plain", "misc_data", "files"])
+def test_three_rounds_of_the_soak(library: Path, variant: str) -> None:
+    assert f"ok {variant}" in run(SOAK, library, "9.1", variant, "0")
 
 
 # One version of every layout, and the files once: valgrind takes its time.

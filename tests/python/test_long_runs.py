@@ -5,9 +5,11 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
+import pytest
 import streamtrack as st
 
 from tests.python.crowds import Floats
+from tests.python.soak import main
 
 PERIOD = 200
 LIFE = 40  # frames that an object is seen
@@ -37,3 +39,8 @@ def test_removed_tracks_are_not_kept() -> None:
     late, id_late = weight_after(tracker, range(2_000, 20_000))
     assert id_late - id_early >= 18_000 // 2 - LIFE, "the scene must bring births all the time"
     assert late <= early
+
+
+def test_three_rounds_of_the_soak(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(0) == 0
+    assert "ok python" in capsys.readouterr().out

@@ -135,8 +135,11 @@ class RecordingReader:
 
     def _read(self, rows: Iterator[list[str]]) -> None:
         head = self._next(rows)
-        if head is None or head[:2] != [_FIRST, _VERSION]:
-            self.fail(f"a recording must begin with {_FIRST},{_VERSION}", head or [])
+        if head is None:
+            self.note("nothing of it was written before the process ended")
+            return
+        if head[:2] != [_FIRST, _VERSION]:
+            self.fail(f"a recording must begin with {_FIRST},{_VERSION}", head)
         self.on_head()
         while (fields := self._next(rows)) is not None:
             kind, *rest = fields
