@@ -134,6 +134,11 @@ void NamedStreamTracker::restore(const std::string& name, nb::bytes state) {
     stream(name).restore(static_cast<const std::uint8_t*>(state.data()), state.size());
 }
 
+void NamedStreamTracker::set_id_prefix(const std::string& name, std::uint32_t prefix) {
+    const Turn turn(busy_);
+    stream(name).set_id_prefix(prefix);
+}
+
 void bind_tracker(nb::module_& module) {
     nb::enum_<BoxFormat>(module, "BoxFormat")
         .value("xyxy", BoxFormat::xyxy)
@@ -149,7 +154,10 @@ void bind_tracker(nb::module_& module) {
         .def("remove", &NamedStreamTracker::remove, nb::arg("stream").none())
         .def("names", &NamedStreamTracker::names)
         .def("snapshot", &NamedStreamTracker::snapshot, nb::arg("name"))
-        .def("restore", &NamedStreamTracker::restore, nb::arg("name"), nb::arg("state"));
+        .def("restore", &NamedStreamTracker::restore, nb::arg("name"), nb::arg("state"))
+        .def("set_id_prefix", &NamedStreamTracker::set_id_prefix, nb::arg("name"),
+             nb::arg("prefix"));
+    module.def("unique_stream_prefix", &unique_stream_prefix, nb::arg("node_id"));
     module.def("forked", &Workers::forked);
 }
 

@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -32,6 +33,8 @@ class NamedStreamTracker {
     std::vector<std::string> names();
     nanobind::bytes snapshot(const std::string& name);
     void restore(const std::string& name, nanobind::bytes state);
+    // `id_mode: unique`: the upper half of a stream's ids, before its first frame.
+    void set_id_prefix(const std::string& name, std::uint32_t prefix);
 
   private:
     // Refuses a second caller: see docs of MultiStreamTracker.

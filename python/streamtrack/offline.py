@@ -50,6 +50,8 @@ Engine = Callable[[Config, Sequence[NamedStream]], AbstractContextManager[Step]]
 # Called after every batch with the number of frames that it held.
 Progress = Callable[[int], None]
 
+_LAST_PREFIX = 2**32 - 1
+
 
 @dataclass
 class StreamSummary:
@@ -61,6 +63,11 @@ class StreamSummary:
     detections: int = 0
     boxes: int = 0
     ids: set[int] = field(default_factory=set)
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks were reported."""
+        return len(self.ids)
 
 
 @dataclass
@@ -86,6 +93,7 @@ def track_sources(
     *,
     threads: int = 0,
     engine: Engine | None = None,
+    first_id_prefix: int | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
     """Tracks several streams at once and writes `output/<stream>.txt` for each.
@@ -100,6 +108,8 @@ def track_sources(
         threads: As for `MultiStreamTracker`.
         engine: What tracks: None for the core in this process, a `streamtrack.nvtracker.NvTracker`
             for libByteTracker.so as DeepStream drives it.
+        first_id_prefix: With `id_mode: unique` and the core, the upper half of the first stream's
+            ids; each further stream takes the next. None: as docs/ids.md says.
         progress: Called after every batch with the number of frames that it held.
 
     Raises:
@@ -107,16 +117,41 @@ def track_sources(
     """
     config = with_sequence_rates(config or Config(), sources)
     folder = output_folder(output)
+    prefixes: dict[str, int] = {}
+    if first_id_prefix is not None:
+        numbers = consecutive_prefixes(config, first_id_prefix, len(sources))
+        prefixes = dict(zip((source.name for source in sources), numbers, strict=True))
     streams = {source.name: _Stream(source, folder) for source in sources}
     with ExitStack() as unwritten:
         for stream in streams.values():
             unwritten.callback(stream.output.discard)
-        opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
+        opened = (
+            engine(config, sources) if engine else nullcontext(core_step(config, threads, prefixes))
+        )
         with opened as step:
             seconds = _run(streams, step, progress)
         for stream in streams.values():
             stream.output.close()
     return RunSummary([stream.output.summary for stream in streams.values()], seconds)
+
+
+def consecutive_prefixes(config: Config, first: int, count: int) -> range:
+    """Returns the upper halves of the ids of streams that are numbered from `first`.
+
+    Raises:
+        InputError: Ids have no upper half in this configuration, or there are not enough.
+    """
+    if config["id_mode"] != "unique":
+        raise InputError(
+            f"the upper halves of ids can be chosen with id_mode unique, got {config['id_mode']}; "
+            "add --set id_mode=unique"
+        )
+    if first < 1 or first + count - 1 > _LAST_PREFIX:
+        raise InputError(
+            f"the upper halves of ids must be from 1 to {_LAST_PREFIX}, got {first} for the first "
+            f"of {count} streams; choose a lower number"
+        )
+    return range(first, first + count)
 
 
 def output_folder(path: str | os.PathLike[str]) -> Path:
@@ -186,9 +221,20 @@ def _run(streams: Mapping[str, _Stream], step: Step, progress: Progress | None) 
     return seconds
 
 
-def core_step(config: Config, threads: int = 0) -> Step:
-    """Returns a step that tracks with the core in this process."""
+def core_step(
+    config: Config, threads: int = 0, id_prefixes: Mapping[str, int] | None = None
+) -> Step:
+    """Returns a step that tracks with the core in this process.
+
+    Args:
+        config: The parameters.
+        threads: As for `MultiStreamTracker`.
+        id_prefixes: With `id_mode: unique`, the upper half of each stream's ids by name; None: as
+            docs/ids.md says.
+    """
     tracker = MultiStreamTracker(config, box_format="ltwh", threads=threads)
+    for name, prefix in (id_prefixes or {}).items():
+        tracker._native.set_id_prefix(name, prefix)
 
     def step(number: int, frames: Mapping[str, DetectedFrame]) -> Mapping[str, TrackedFrame]:
         del number

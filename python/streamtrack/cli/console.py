@@ -11,6 +11,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -37,9 +38,7 @@ def _nothing(done: int) -> None:
     del done
 
 
-@contextmanager
-def progress_bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with what was done; draws only if stderr is a terminal."""
+def _bars(stderr: Console, unit: str) -> Progress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -48,10 +47,43 @@ def progress_bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], N
         TextColumn(unit),
         TimeRemainingColumn(),
     )
+    return Progress(*columns, console=stderr, transient=True)
+
+
+@contextmanager
+def progress_bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with what was done; draws only if stderr is a terminal."""
     stderr = console(stderr=True)
     if not stderr.is_terminal:
         yield _nothing
         return
-    with Progress(*columns, console=stderr, transient=True) as progress:
+    with _bars(stderr, unit) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.advance(task, done)
+
+
+@contextmanager
+def stage_bars(unit: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Gives a function to call with a stage of the work, what is done of it, and how much it is.
+
+    Draws a bar for each stage; where stderr is no terminal (the log of a job that runs for hours),
+    a line says each tenth of a stage.
+    """
+    stderr = console(stderr=True)
+    if not stderr.is_terminal:
+
+        def say(stage: str, done: int, total: int) -> None:
+            if done * 10 // total > (done - 1) * 10 // total:
+                stderr.print(f"{stage}: {done:,} of {total:,} {unit} done")
+
+        yield say
+        return
+    with _bars(stderr, unit) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def draw(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.update(tasks[stage], completed=done)
+
+        yield draw

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from streamtrack.cli.cluster import ClusterOptions, all_inputs, cluster_options, track_archive
 from streamtrack.cli.console import console, numbers_right, progress_bar
 from streamtrack.cli.options import (
     config_of,
@@ -19,14 +20,17 @@ from streamtrack.cli.video import VideoOptions, is_video, track_videos, video_op
 
 if TYPE_CHECKING:
     from streamtrack.config import Config
-    from streamtrack.offline import Engine, RunSummary
+    from streamtrack.offline import Engine, RunSummary, StreamSummary
+    from streamtrack.scale import ClusterRun, ClusterStream
+
+_MOST_LINES = 100  # of streams or of notes; nobody reads a hundred thousand
 
 
 @click.command(
     epilog="Example: streamtrack track gate/ dock/det.txt -o tracks --set track_high_thresh=0.6\n\n"
     "Example: streamtrack track street.mp4 rtsp://camera/1 -o tracks --detector yolox_s.onnx"
 )
-@click.argument("inputs", nargs=-1, required=True)
+@click.argument("inputs", nargs=-1)
 @click.option("-o", "--output", required=True, metavar="DIR", help="Where DIR/<stream>.txt go.")
 @config_options
 @click.option(
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 )
 @host_options
 @video_options
+@cluster_options
 @click.option(
     "--threads",
     type=click.IntRange(min=0),
@@ -59,6 +64,10 @@ def track(
     classes: str | None,
     save_video: bool,
     mosaic: bool,
+    engine: str,
+    address: str | None,
+    inputs_from: TextIO | None,
+    first_id_prefix: int | None,
     threads: int,
 ) -> None:
     """Track recorded detections, videos or live cameras: each INPUT is a stream.
@@ -76,27 +85,38 @@ def track(
     """
     if via == "core" and (version is not None or library is not None):
         raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")
+    inputs = all_inputs(inputs, inputs_from)
     config = config_of(config_file, preset, assignments)
-    config_said = bool(config_file or preset or assignments)
-    from streamtrack.io.tables import is_recording
-
-    engine = None
+    wanted = tuple(classes.split(",")) if classes else ()
+    video = VideoOptions(detector, wanted, save_video, mosaic)
+    of_videos = video.said or any(is_video(given) for given in inputs)
+    where = ClusterOptions(engine, address, first_id_prefix)
+    where.check(via=via, of_videos=of_videos, threads=threads)
+    if engine == "ray":
+        _print_cluster_run(track_archive(inputs, output, config, where, cpus=threads))
+        return
+    tracker = None
     if via == "deepstream":
         from streamtrack.nvtracker import NvTracker
 
-        engine = NvTracker(library_of(library), version_of(version))
-    wanted = tuple(classes.split(",")) if classes else ()
-    video = VideoOptions(detector, wanted, save_video, mosaic)
-    if video.said or any(is_video(given) for given in inputs):
-        summary = track_videos(inputs, output, config, video, threads=threads, engine=engine)
-    elif via == "core" and not config_said and all(is_recording(given) for given in inputs):
+        tracker = NvTracker(library_of(library), version_of(version))
+    config_said = bool(config_file or preset or assignments)
+    if of_videos:
+        summary = track_videos(inputs, output, config, video, threads=threads, engine=tracker)
+    elif via == "core" and not config_said and _all_recordings(inputs) and first_id_prefix is None:
         summary = _replay(inputs, output)
     else:
-        summary = _track_detections(inputs, output, config, threads, engine)
-    if engine is not None:
-        _note(engine.notes)
-        summary.seconds = engine.process_seconds
-    _print(summary, "the tracker" if engine is None else "NvMOT_Process")
+        summary = _track_detections(inputs, output, config, threads, tracker, first_id_prefix)
+    if tracker is not None:
+        _note(tracker.notes)
+        summary.seconds = tracker.process_seconds
+    _print(summary, "the tracker" if tracker is None else "NvMOT_Process")
+
+
+def _all_recordings(inputs: Sequence[str]) -> bool:
+    from streamtrack.io.tables import is_recording
+
+    return all(is_recording(given) for given in inputs)
 
 
 def _replay(inputs: Sequence[str], output: str) -> RunSummary:
@@ -109,7 +129,12 @@ def _replay(inputs: Sequence[str], output: str) -> RunSummary:
 
 
 def _track_detections(
-    inputs: Sequence[str], output: str, config: Config, threads: int, engine: Engine | None
+    inputs: Sequence[str],
+    output: str,
+    config: Config,
+    threads: int,
+    engine: Engine | None,
+    first_id_prefix: int | None,
 ) -> RunSummary:
     from streamtrack.io import open_inputs
     from streamtrack.offline import track_sources
@@ -121,7 +146,13 @@ def _track_detections(
     frames = sum(source.frame_count for source in sources)
     with progress_bar("tracking", frames, "frames") as progress:
         return track_sources(
-            sources, output, config, threads=threads, engine=engine, progress=progress
+            sources,
+            output,
+            config,
+            threads=threads,
+            engine=engine,
+            first_id_prefix=first_id_prefix,
+            progress=progress,
         )
 
 
@@ -135,28 +166,49 @@ def _unused_sections(config: Config, names: Sequence[str]) -> list[str]:
 
 
 def _note(notes: Sequence[str]) -> None:
-    for note in notes:
+    for note in notes[:_MOST_LINES]:
         click.echo(f"streamtrack: note: {note}", err=True)
+    if len(notes) > _MOST_LINES:
+        click.echo(f"streamtrack: note: and {len(notes) - _MOST_LINES:,} more notes", err=True)
 
 
 def _print(summary: RunSummary, where: str) -> None:
+    _print_streams(summary.streams)
+    _print_pace(summary, where)
+
+
+def _print_cluster_run(run: ClusterRun) -> None:
+    _note(run.notes)
+    if len(run.streams) <= _MOST_LINES:
+        _print_streams(run.streams)
+    frames = sum(stream.frames for stream in run.streams)
+    console(stderr=True).print(
+        f"{len(run.streams):,} streams, {frames:,} frames in {run.elapsed:.1f} s"
+    )
+    _print_pace(run, "the tracker")
+
+
+def _print_streams(streams: Sequence[StreamSummary | ClusterStream]) -> None:
     from rich.table import Table
 
     table = Table(
         "stream", "frames", "detections", "tracks", "boxes", "file", box=None, pad_edge=False
     )
     numbers_right(table, 1, 2, 3, 4)
-    for stream in summary.streams:
+    for stream in streams:
         table.add_row(
             stream.name,
             f"{stream.frames:,}",
             f"{stream.detections:,}",
-            f"{len(stream.ids):,}",
+            f"{stream.tracks:,}",
             f"{stream.boxes:,}",
             str(stream.path),
         )
-    stderr = console(stderr=True)
-    stderr.print(table)
-    frames = sum(stream.frames for stream in summary.streams)
+    console(stderr=True).print(table)
+
+
+def _print_pace(run: RunSummary | ClusterRun, where: str) -> None:
+    frames = sum(stream.frames for stream in run.streams)
     if frames:
-        stderr.print(f"{summary.seconds / frames * 1e6:.1f} microseconds a frame in {where}")
+        pace = run.seconds / frames * 1e6
+        console(stderr=True).print(f"{pace:.1f} microseconds a frame in {where}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from pathlib import Path
 
 from streamtrack.io.mot import MotDetections
@@ -30,16 +30,30 @@ def open_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[Source]:
     for given in inputs:
         path = Path(given)
         for source in _open(path):
-            if source.name in found:
-                raise InputError(
-                    f"inputs must differ in name, got {found[source.name]} and {path}, both "
-                    f"{source.name}; rename one, or give folders instead of the files in them"
-                )
-            found[source.name] = path
+            take_name(source.name, path, found)
             sources.append(source)
+    require_inputs(found)
+    return sources
+
+
+def take_name(name: str, path: Path, found: dict[str, Path]) -> None:
+    """Notes that the stream of an input has this name.
+
+    Raises:
+        InputError: A stream of another input has it already.
+    """
+    if name in found:
+        raise InputError(
+            f"inputs must differ in name, got {found[name]} and {path}, both {name}; "
+            "rename one, or give folders instead of the files in them"
+        )
+    found[name] = path
+
+
+def require_inputs(found: Sized) -> None:
+    """Raises InputError if there is no input."""
     if not found:
         raise InputError("there must be at least one input, got none; give a det.txt or a folder")
-    return sources
 
 
 def name_of(path: Path) -> str:

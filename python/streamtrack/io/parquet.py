@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -148,33 +149,74 @@ def read_parquet(path: str | os.PathLike[str], name: str | None = None) -> list[
     Raises:
         InputError: With file, column or row, rule and fix.
     """
-    pa, parquet = require_pyarrow()
+    _, parquet = require_pyarrow()
     file = Path(path)
-    try:
+    with parquet_errors(file):
         arrow = parquet.read_table(file)
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{file}: it must be a Parquet file, got: {reason}; check it") from None
-    missing = [column for column in ("frame", *SIDES) if column not in arrow.column_names]
-    if missing:
-        raise InputError(
-            f"{file}: it must have the columns frame, {', '.join(SIDES)}, got no {missing[0]}; "
-            "rename the columns"
-        )
-    columns = {column: _values(file, arrow, column) for column in arrow.column_names}
-    has_box = ~np.asarray(arrow.column("left").is_null().to_numpy(), bool)
-    _check(file, columns, has_box)
-    described = json.loads((arrow.schema.metadata or {}).get(_METADATA, b'{"streams": {}}'))
-    rows_of = _rows_by_stream(columns, name or file.stem, list(described["streams"]))
+    columns, has_box = _checked_columns(str(file), arrow)
+    described = described_streams(arrow.schema)
+    rows_of = _rows_by_stream(columns, name or file.stem, list(described))
     return [
         _table(
             stream,
             {key: values[rows] for key, values in columns.items()},
             has_box[rows],
-            described["streams"].get(stream, {}),
+            described.get(stream, {}),
         )
         for stream, rows in rows_of.items()
     ]
+
+
+def table_of_rows(file: Path, arrow: Any, stream: str) -> BoxTable:
+    """Returns the table of one stream's rows: what `read_parquet` gives of it.
+
+    Args:
+        file: Where the rows come from, for messages.
+        arrow: A pyarrow.Table of this stream's rows alone, in the order of the file.
+        stream: Its name.
+
+    Raises:
+        InputError: As for `read_parquet`; rows are counted within the stream.
+    """
+    columns, has_box = _checked_columns(f"{file}, stream {stream}", arrow)
+    return _table(stream, columns, has_box, described_streams(arrow.schema).get(stream, {}))
+
+
+@contextmanager
+def parquet_errors(file: Path) -> Iterator[None]:
+    """Turns what pyarrow says of a file that it cannot read into an `InputError`."""
+    pa, _ = require_pyarrow()
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file}: it must be a Parquet file, got: {reason}; check it") from None
+
+
+def described_streams(schema: Any) -> dict[str, dict[str, Any]]:
+    """Returns what a file's metadata says of its streams, by name, in the order written."""
+    described = json.loads((schema.metadata or {}).get(_METADATA, b'{"streams": {}}'))
+    streams: dict[str, dict[str, Any]] = described["streams"]
+    return streams
+
+
+def require_columns(file: str, names: Sequence[str]) -> None:
+    """Raises InputError if a column that every file must have is missing."""
+    missing = [column for column in ("frame", *SIDES) if column not in names]
+    if missing:
+        raise InputError(
+            f"{file}: it must have the columns frame, {', '.join(SIDES)}, got no {missing[0]}; "
+            "rename the columns"
+        )
+
+
+def _checked_columns(file: str, arrow: Any) -> tuple[Columns, NDArray[np.bool_]]:
+    """The columns as NumPy has them, and which rows have a box."""
+    require_columns(file, arrow.column_names)
+    columns = {column: _values(file, arrow, column) for column in arrow.column_names}
+    has_box = ~np.asarray(arrow.column("left").is_null().to_numpy(), bool)
+    _check(file, columns, has_box)
+    return columns, has_box
 
 
 def _rows_by_stream(columns: Columns, name: str, described: list[str]) -> dict[str, NDArray[Any]]:
@@ -189,7 +231,7 @@ def _rows_by_stream(columns: Columns, name: str, described: list[str]) -> dict[s
     return {stream: found.get(stream, empty) for stream in names}
 
 
-def _values(file: Path, arrow: Any, column: str) -> NDArray[Any]:
+def _values(file: str, arrow: Any, column: str) -> NDArray[Any]:
     """A column as NumPy has it: nulls are NaN, `NO_ID` in ids, true in `detected`."""
     values = arrow.column(column)
     try:
@@ -219,7 +261,7 @@ def _ids(values: Any) -> NDArray[np.uint64]:
     return signed.astype(np.uint64)  # -1 becomes NO_ID
 
 
-def _check(file: Path, columns: Columns, has_box: NDArray[np.bool_]) -> None:
+def _check(file: str, columns: Columns, has_box: NDArray[np.bool_]) -> None:
     frames = columns["frame"]
     kept = (frames >= 1) & (frames <= _LAST_FRAME) & (frames == np.floor(frames))
     _require(file, columns, "frame", kept, f"a whole number from 1 to {_LAST_FRAME}")
@@ -232,7 +274,7 @@ def _check(file: Path, columns: Columns, has_box: NDArray[np.bool_]) -> None:
         _require(file, columns, "class", whole, "a whole number of 32 bits")
 
 
-def _require(file: Path, columns: Columns, name: str, kept: NDArray[np.bool_], rule: str) -> None:
+def _require(file: str, columns: Columns, name: str, kept: NDArray[np.bool_], rule: str) -> None:
     if not kept.all():
         row = int(np.argmin(kept))
         raise InputError(

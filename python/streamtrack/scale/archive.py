@@ -1,0 +1,259 @@
+"""Tracks an archive on a cluster: every stream where there is a free CPU."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from streamtrack._core import unique_stream_prefix
+from streamtrack.config import Config
+from streamtrack.io.inputs import detections_in, name_of, require_inputs, take_name
+from streamtrack.io.parquet_streams import ParquetStream, streams_in_parquet
+from streamtrack.io.source import InputError
+from streamtrack.io.tables import is_recording
+from streamtrack.offline import consecutive_prefixes, output_folder
+from streamtrack.scale.cluster import Row, cluster
+from streamtrack.scale.numbering import number_tracks
+from streamtrack.scale.stream import (
+    RunFolder,
+    StreamWork,
+    TrackedStream,
+    renumber_stream,
+    track_stream,
+)
+
+# Called with what is being done, how many streams it was done for, and for how many it will be.
+StreamProgress = Callable[[str, int, int], None]
+_Run = Callable[..., Iterator[Row]]
+
+
+@dataclass(frozen=True)
+class ClusterStream:
+    """What happened in one stream; as `streamtrack.offline.StreamSummary`, without the ids."""
+
+    name: str
+    path: Path
+    frames: int
+    detections: int
+    boxes: int
+    tracks: int
+
+
+@dataclass(frozen=True)
+class ClusterRun:
+    """What happened in a run.
+
+    Attributes:
+        streams: In the order of the inputs.
+        seconds: Spent in tracking, without files, by all machines together.
+        elapsed: Seconds from the first stream's start to the last one's end.
+        notes: What the user should know of the inputs, one line each.
+    """
+
+    streams: list[ClusterStream]
+    seconds: float
+    elapsed: float
+    notes: list[str]
+
+
+def track_on_cluster(
+    inputs: Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    config: Config | None = None,
+    *,
+    address: str | None = None,
+    cpus: int = 0,
+    first_id_prefix: int | None = None,
+    progress: StreamProgress | None = None,
+) -> ClusterRun:
+    """Tracks streams on a Ray cluster and writes `output/<stream>.txt` for each (docs/scale.md).
+
+    One stream is one task. The files are those of `track_sources` on the same inputs, to the byte;
+    with `id_mode: unique` the upper halves of the ids are the same if `first_id_prefix` is. Inputs
+    and output must be on storage that every machine of the cluster sees under the same path.
+
+    Args:
+        inputs: As for `streamtrack.io.open_inputs`, but no recordings.
+        output: The folder to write to; made if it is missing.
+        config: The parameters; a source's own frame rate stands below them.
+        address: Host and port of the cluster's head; None: a cluster on this machine, for this run,
+            or the one to which this process is connected.
+        cpus: Of the cluster on this machine; 0: all.
+        first_id_prefix: As for `track_sources`.
+        progress: Called when a stream is done.
+
+    Raises:
+        InputError: The inputs cannot be listed (then nothing was tracked), or some streams could
+            not be tracked. The others' files are whole then; with `id_mode: sequential` there are
+            none, since every stream's ids depend on all.
+        RuntimeError: A stream lost its worker again and again.
+    """
+    config = config or Config()
+    if first_id_prefix is not None:
+        consecutive_prefixes(config, first_id_prefix, 1)  # before a cluster is started
+    known = _known_inputs(inputs)
+    folder = output_folder(output)
+    report = progress or _nothing
+    with cluster(address, cpus) as run:
+        works = _works(known, run, config, first_id_prefix)
+        hidden = RunFolder(Path(tempfile.mkdtemp(prefix=".tracking-", dir=folder.absolute())))
+        try:
+            start = time.perf_counter()
+            tracked = _track(works, hidden, config, run, report)
+            if config["id_mode"] == "sequential":
+                number_tracks(hidden, len(works))
+                _renumber(works, hidden, run, report)
+            elapsed = time.perf_counter() - start
+        finally:
+            shutil.rmtree(hidden.path, ignore_errors=True)
+    streams = [
+        ClusterStream(
+            work.name,
+            folder / f"{work.name}.txt",
+            stream.frames,
+            stream.detections,
+            stream.boxes,
+            stream.tracks,
+        )
+        for work, stream in zip(works, tracked, strict=True)
+    ]
+    notes = [note for stream in tracked for note in stream.notes]
+    return ClusterRun(streams, sum(stream.seconds for stream in tracked), elapsed, notes)
+
+
+def _known_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, Path]]:
+    """Each input and the file that it is or holds; both exist."""
+    known = []
+    for given in inputs:
+        path = Path(given)
+        name_of(path)
+        file, _ = detections_in(path)
+        if is_recording(file):
+            raise InputError(
+                f"{path}: a recording is tracked on one machine, since its streams stand mixed in "
+                "one text; leave --engine ray out, or make it Parquet with streamtrack convert"
+            )
+        known.append((path, file))
+    require_inputs(known)
+    return known
+
+
+def _works(
+    known: Sequence[tuple[Path, Path]], run: _Run, config: Config, first_id_prefix: int | None
+) -> list[StreamWork]:
+    """Every stream, in the order of the inputs."""
+    parquet = [(path, file) for path, file in known if file.suffix == ".parquet"]
+    rows = [{"file": str(file.absolute()), "name": name_of(path)} for path, file in parquet]
+    streams_of: dict[str, list[ParquetStream]] = {}
+    for listed in run(_list_task, rows):
+        if "error" in listed:
+            raise InputError(listed["error"])
+        streams_of[listed["file"]] = [
+            ParquetStream(name, groups) for name, groups in listed["streams"]
+        ]
+    found: dict[str, Path] = {}
+    places: list[tuple[str, Path, Sequence[int] | None]] = []
+    for path, file in known:
+        streams = streams_of.get(str(file.absolute()))
+        if streams is None:
+            places.append((name_of(path), path.absolute(), None))
+        else:
+            places += [(stream.name, file.absolute(), stream.row_groups) for stream in streams]
+        for name, *_ in places[len(found) :]:
+            take_name(name, path, found)
+    prefixes = _prefixes(config, first_id_prefix, len(places))
+    return [
+        StreamWork(place, name, str(path), groups, prefixes[place])
+        for place, (name, path, groups) in enumerate(places)
+    ]
+
+
+def _prefixes(config: Config, first: int | None, count: int) -> Sequence[int]:
+    """The upper halves of the streams' ids, known before any is tracked.
+
+    A stream that is tried again, or elsewhere, has the same; and a run takes as many as one process
+    with so many streams does.
+    """
+    if first is not None:
+        return consecutive_prefixes(config, first, count)
+    if config["id_mode"] == "sequential":
+        return [1] * count  # `renumber_stream` replaces it
+    node_id = int(config["node_id"])
+    drawn = (unique_stream_prefix(node_id) for _ in itertools.count())
+    return list(itertools.islice(filter(None, drawn), count))  # a random start may come to 0
+
+
+def _track(
+    works: Sequence[StreamWork],
+    folder: RunFolder,
+    config: Config,
+    run: _Run,
+    report: StreamProgress,
+) -> list[TrackedStream]:
+    sequential = config["id_mode"] == "sequential"
+    rows = [asdict(work) for work in works]
+    arguments = {"folder": folder, "config": config, "sequential": sequential}
+    tracked: dict[int, TrackedStream] = {}
+    errors: dict[int, str] = {}
+    for result in run(_track_task, rows, **arguments):
+        if "error" in result:
+            errors[result["place"]] = result["error"]
+        else:
+            tracked[result["place"]] = TrackedStream(**result)
+        report("tracking", len(tracked) + len(errors), len(works))
+    if errors:
+        raise InputError(_failure(errors, works, sequential=sequential))
+    return [tracked[place] for place in range(len(works))]
+
+
+def _failure(errors: Mapping[int, str], works: Sequence[StreamWork], *, sequential: bool) -> str:
+    first, *others = sorted(errors)
+    also = ", ".join(works[place].name for place in others[:5])
+    more = f" ({len(others)} more failed: {also}{', ...' if others[5:] else ''})" if others else ""
+    kept = (
+        "nothing was written, since sequential ids depend on every stream"
+        if sequential
+        else f"the other {len(works) - len(errors)} streams were tracked"
+    )
+    return f"{errors[first]}{more}; {kept}"
+
+
+def _renumber(
+    works: Sequence[StreamWork], folder: RunFolder, run: _Run, report: StreamProgress
+) -> None:
+    rows = [asdict(work) for work in works]
+    for done, _ in enumerate(run(_renumber_task, rows, folder=folder), start=1):
+        report("numbering", done, len(works))
+
+
+def _list_task(row: Row) -> dict[str, Any]:
+    try:
+        streams = streams_in_parquet(Path(row["file"]), row["name"])
+    except InputError as error:
+        return {"error": str(error)}
+    return {"file": row["file"], "streams": [(one.name, one.row_groups) for one in streams]}
+
+
+def _track_task(row: Row, folder: RunFolder, config: Config, *, sequential: bool) -> dict[str, Any]:
+    work = StreamWork(**row)
+    try:
+        return asdict(track_stream(work, folder, config, sequential=sequential))
+    except (InputError, OSError) as error:
+        return {"place": work.place, "error": str(error)}
+
+
+def _renumber_task(row: Row, folder: RunFolder) -> dict[str, Any]:
+    work = StreamWork(**row)
+    renumber_stream(work, folder)
+    return {"place": work.place}
+
+
+def _nothing(what: str, done: int, total: int) -> None:
+    del what, done, total
