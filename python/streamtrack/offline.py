@@ -116,11 +116,11 @@ def track_sources(
         InputError: A source cannot be read, or the folder cannot be written.
     """
     config = with_sequence_rates(config or Config(), sources)
-    folder = output_folder(output)
     prefixes: dict[str, int] = {}
     if first_id_prefix is not None:
         numbers = consecutive_prefixes(config, first_id_prefix, len(sources))
         prefixes = dict(zip((source.name for source in sources), numbers, strict=True))
+    folder = output_folder(output)
     streams = {source.name: _Stream(source, folder) for source in sources}
     with ExitStack() as unwritten:
         for stream in streams.values():

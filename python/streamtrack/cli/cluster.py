@@ -99,7 +99,7 @@ def all_inputs(inputs: Sequence[str], inputs_from: TextIO | None) -> list[str]:
     listed = [line.rstrip("\r\n") for line in inputs_from or ()]
     found = [*inputs, *(line for line in listed if line)]
     if not found:
-        raise click.UsageError("There must be at least one INPUT, or --inputs-from.")
+        raise click.UsageError("Missing argument 'INPUTS...', or --inputs-from.")
     return found
 
 
