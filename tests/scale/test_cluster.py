@@ -96,7 +96,14 @@ def test_two_nodes_track_a_file_of_many_streams(
     tmp_path: Path, home: RayHome, address: str, parquet: Path
 ) -> None:
     succeed("track", parquet, "-o", tmp_path / "plain", "--preset", "reference")
-    words = ["-o", tmp_path / "ray", "--preset", "reference", "--address", address]
+    words: list[str | Path] = [
+        "-o",
+        tmp_path / "ray",
+        "--preset",
+        "reference",
+        "--address",
+        address,
+    ]
     on_cluster(home, parquet, *words)
     assert outputs(tmp_path / "ray") == outputs(tmp_path / "plain")
 
@@ -121,7 +128,7 @@ def test_chosen_upper_halves_make_unique_ids_the_same_everywhere(
 def test_drawn_upper_halves_differ_from_stream_to_stream(
     tmp_path: Path, home: RayHome, address: str, sequences: list[Path]
 ) -> None:
-    words = [*sequences, "--set", "id_mode=unique"]
+    words: list[str | Path] = [*sequences, "--set", "id_mode=unique"]
     succeed("track", *words, "-o", tmp_path / "plain")
     on_cluster(home, *words, "-o", tmp_path / "ray", "--address", address)
     drawn = set[int]()
@@ -188,7 +195,13 @@ def with_a_broken_one(tmp_path: Path, sequences: list[Path]) -> list[Path]:
 def test_a_broken_stream_does_not_take_the_others_with_it(
     tmp_path: Path, home: RayHome, address: str, with_a_broken_one: list[Path]
 ) -> None:
-    words = [*with_a_broken_one, "--set", "id_mode=unique", "--first-id-prefix", "3"]
+    words: list[str | Path] = [
+        *with_a_broken_one,
+        "--set",
+        "id_mode=unique",
+        "--first-id-prefix",
+        "3",
+    ]
     output = tmp_path / "out"
     failed = on_cluster(home, *words, "--address", address, "-o", output, fails=True)
     [line] = [line for line in failed.stderr.splitlines() if "error:" in line]
@@ -203,7 +216,7 @@ def test_sequential_ids_are_for_all_or_none(
     tmp_path: Path, home: RayHome, address: str, with_a_broken_one: list[Path]
 ) -> None:
     output = tmp_path / "out"
-    words = ["--address", address, "-o", output]
+    words: list[str | Path] = ["--address", address, "-o", output]
     failed = on_cluster(home, *with_a_broken_one, *words, fails=True)
     [line] = [line for line in failed.stderr.splitlines() if "error:" in line]
     assert "broken.txt, row 2: " in line
