@@ -114,6 +114,25 @@ def test_inputs_that_are_none(det: Path) -> None:
     (det.parent / "empty").mkdir()
     assert "must hold det.txt" in fail("track", det.parent / "empty", *out)
     assert "inputs must differ in name" in fail("track", det, det, *out)
+    (det.parent / "site" / "gate").mkdir(parents=True)
+    (det.parent / "site" / "gate" / "det.txt").write_text(GOOD)
+    assert f"give the folders in it, {det.parent / 'site'}/*" in fail(
+        "track", det.parent / "site", *out
+    )
+
+
+@pytest.mark.parametrize("words", [[], ["host"], ["deepstream"]])
+def test_no_words_show_the_help(words: list[str]) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: streamtrack")
+    assert "Commands:\n" in done.stderr
+
+
+def test_a_misspelt_file_does_not_become_a_folder(det: Path) -> None:
+    wrong = det.parent / "all.parqet"
+    assert "must be a folder, or end with .parquet" in fail("convert", det, "-o", wrong)
+    assert not wrong.exists()
 
 
 def test_an_output_that_is_a_file(det: Path) -> None:

@@ -178,7 +178,11 @@ def test_low_scores_reach_the_tracker(model: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["absent.mp4"], "absent.mp4: cannot be opened as a video: No such file or directory"),
+        (
+            ["absent.mp4"],
+            "absent.mp4: cannot be opened as a video: No such file or directory; check the path",
+        ),
+        (["{folder}", "--save-video"], "Is a directory; for recorded detections leave out --det"),
         (["{gate}", "{gate}"], "videos must differ in name, got gate twice"),
         (["{gate}", "--detector", "absent.onnx"], "absent.onnx: no such model"),
         (["{gate}", "--detector", "{gate}"], "must be people or the path of an .onnx file"),
@@ -194,7 +198,10 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "out"
-    given = [text.replace("{gate}", str(videos[0])) for text in arguments]
+    given = [
+        text.replace("{gate}", str(videos[0])).replace("{folder}", str(tmp_path))
+        for text in arguments
+    ]
     assert main(["track", *given, "-o", str(out)]) == 1
     said = capsys.readouterr().err
     assert message in said

@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        click.echo(help_text.format_message(), err=True)
+        return 2
     except click.UsageError as error:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from 8.2 on
             click.echo(error.format_message(), err=True)

@@ -45,7 +45,8 @@ def convert(
         The files written.
 
     Raises:
-        InputError: An input cannot be read, two streams have one name, or something would be lost.
+        InputError: An input cannot be read, two streams have one name, something would be
+            lost, or the output for text has a file's name.
     """
     tables = [table for given in inputs for table in _read(Path(given))]
     names = [table.name for table in tables]
@@ -57,6 +58,10 @@ def convert(
         target.parent.mkdir(parents=True, exist_ok=True)
         write_parquet(target, tables)
         return [target]
+    if target.suffix[1:].isalpha() and not target.is_dir():  # a misspelt name of a file
+        raise InputError(
+            f"{target}: the output must be a folder, or end with .parquet; drop {target.suffix}"
+        )
     written = []
     for table in tables:
         lost = _all_of(table) if "all" in drop else drop

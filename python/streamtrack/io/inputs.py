@@ -81,9 +81,11 @@ def detections_in(path: Path) -> tuple[Path, SequenceInfo]:
         if detections.is_file():
             info = path / "seqinfo.ini"
             return detections, read_sequence_info(info) if info.is_file() else SequenceInfo()
-    raise InputError(
-        f"{path}: the folder must hold det.txt or det/det.txt, got neither; give the file itself"
-    )
+    if any((inner / "det.txt").is_file() for inner in (*path.glob("*"), *path.glob("*/det"))):
+        fix = f"give the folders in it, {path}/*"
+    else:
+        fix = "give the file itself"
+    raise InputError(f"{path}: the folder must hold det.txt or det/det.txt, got neither; {fix}")
 
 
 def _open(path: Path) -> list[Source]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import av
 import numpy as np
 from av.error import FFmpegError
@@ -31,13 +33,24 @@ def open_container(
         container = av.open(source, options=options or {}, timeout=timeout)
     except (FFmpegError, OSError) as error:
         reason = error.strerror if isinstance(error, (FFmpegError, OSError)) else None
-        raise InputError(f"{shown}: cannot be opened as a video: {reason or error}") from None
+        raise InputError(
+            f"{shown}: cannot be opened as a video: {reason or error}; {_fix(source)}"
+        ) from None
     if not container.streams.video:
         container.close()
         raise InputError(f"{shown}: holds no video")
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     return container, stream
+
+
+def _fix(source: str) -> str:
+    path = Path(source)
+    if path.is_dir():
+        return "for recorded detections leave out --detector, --save-video and --mosaic"
+    if path.exists():
+        return "see whether a video player opens it, and convert it"
+    return "check the address, and that the camera answers" if "://" in source else "check the path"
 
 
 def rate_of(stream: av.VideoStream) -> float:
