@@ -42,15 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as help_text:
-        click.echo(help_text.format_message(), err=True)
-        return 2
     except click.UsageError as error:
-        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from 8.2 on
-            click.echo(error.format_message(), err=True)
-            return 2
-        where = error.ctx.command_path if error.ctx else "streamtrack"
-        return _fail(f"{error.format_message()} See {where} --help.", 2)
+        return _misused(error)
     except click.Abort:
         return _fail("interrupted", 130)
     except BrokenPipeError:
@@ -65,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ) as error:
         return _fail(str(error), 1)
     return result if isinstance(result, int) else 0
+
+
+def _misused(error: click.UsageError) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the help
+        click.echo(error.format_message(), err=True)
+        return 2
+    where = error.ctx.command_path if error.ctx else "streamtrack"
+    return _fail(f"{error.format_message()} See {where} --help.", 2)
 
 
 def _fail(message: str, status: int) -> int:
