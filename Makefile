@@ -19,13 +19,15 @@ help:  ## say what each verb does
 demo: $(VENV)/installed  ## track four simulated cameras through libByteTracker.so, write tracks and a picture to out/demo
 	$(BIN)/streamtrack demo -o out/demo
 
-test: $(VENV)/installed $(VENV)/camera $(VENV)/browser $(VENV)/valgrind  ## run every test
+test: $(VENV)/installed $(VENV)/camera $(VENV)/browser $(VENV)/valgrind $(VENV)/prometheus  ## run every test
 	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
-lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format)
+lint: $(VENV)/linters  ## check the style of Python (ruff) and C++ (clang-format), and the GitHub workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(if $(cpp_files),$(BIN)/clang-format --dry-run -Werror $(cpp_files))
+	$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet --no-progress --config .github/zizmor.yml .github/workflows
 
 format: $(VENV)/linters  ## bring Python and C++ into style
 	$(BIN)/ruff check --fix --exit-zero -q .
@@ -162,6 +164,17 @@ $(VENV)/clang: | $(VENV)/system
 	  $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -q && $$install clang </dev/null && \
 	  { links || $$install libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev </dev/null; } && links; }
 	@touch $@
+
+# The tests of live fleets need Prometheus; where it cannot be had they are skipped and say so. Its
+# packages are only unpacked, since installed ones would start services that listen on the network.
+fleet_packages := prometheus prometheus-node-exporter
+$(VENV)/prometheus: | $(VENV)/system
+	@mkdir -p $@.new && cd $@.new && { \
+	  command -v promtool >/dev/null && command -v prometheus-node-exporter >/dev/null || { \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); $$sudo apt-get update -q; \
+	    apt-get download -q $(fleet_packages) && for package in *.deb; do dpkg -x $$package .; done; }; \
+	  rm -f *.deb; } || true
+	@rm -rf $@ && mv $@.new $@
 
 $(VENV)/builders: pyproject.toml | $(VENV)/system
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)

@@ -121,6 +121,22 @@ void Config::set(Layer layer, const std::string& section, const std::string& key
                         {layer, section, parameter, value});
 }
 
+void Config::set_from_environment(const std::string& variable, const char* text,
+                                  const std::string& key) {
+    const auto is_overridden = [&](const Assignment& one) {
+        return one.layer == Layer::command && key == one.parameter->name;
+    };
+    if (text == nullptr || *text == '\0' ||
+        std::any_of(assignments_.begin(), assignments_.end(), is_overridden)) {
+        return;
+    }
+    try {
+        set(Layer::command, "", key, text);
+    } catch (const ConfigError& error) {
+        throw ConfigError("the environment variable " + variable + ": " + error.what());
+    }
+}
+
 Settings Config::resolve(const std::string& stream) const {
     Settings settings = resolve_for(assignments_, {stream, nullptr});
     check_bands(settings, "");

@@ -15,6 +15,9 @@ struct ConfigError : std::invalid_argument {
     using std::invalid_argument::invalid_argument;
 };
 
+// Where a host of a fleet is told its `node_id`, for the doors that look into the environment.
+constexpr const char* kNodeIdVariable = "STREAMTRACK_NODE_ID";
+
 // Who said it, in rising order of precedence (above the preset and the defaults).
 enum class Layer {
     sequence,  // seqinfo.ini: frame_rate
@@ -30,6 +33,11 @@ class Config {
     // in this layer, a wrong type or a value out of range; the configuration is then as before.
     void set(Layer layer, const std::string& section, const std::string& key,
              const std::string& value);
+
+    // What an environment variable says of a parameter, above all but --set; a text that is nullptr
+    // or empty says nothing. Throws ConfigError, with the variable's name, as set() does.
+    void set_from_environment(const std::string& variable, const char* text,
+                              const std::string& key);
 
     // The settings of one stream. Throws ConfigError where values contradict each other.
     Settings resolve(const std::string& stream = std::string()) const;

@@ -33,14 +33,27 @@ std::uint32_t PrefixSequence::next(std::uint32_t node_id, std::uint64_t seconds,
     constexpr std::uint32_t kUnits = 1U << kUnitBits;
     constexpr std::uint64_t kSecondsPerUnit = 8;
     if (node_id == 0) {
-        last_ = started_ ? last_ + 1 : random_start;
-    } else {
-        const auto now = static_cast<std::uint32_t>(seconds / kSecondsPerUnit);
-        const std::uint32_t unit = started_ ? std::max(last_ % kUnits + 1, now) : now;
-        last_ = node_id << kUnitBits | unit % kUnits;
+        last_random_ = has_random_ ? last_random_ + 1 : random_start;
+        has_random_ = true;
+        return last_random_;
     }
-    started_ = true;
-    return last_;
+    const std::uint64_t unit = std::max(next_unit_, seconds / kSecondsPerUnit);
+    next_unit_ = unit + 1;
+    return node_id << kUnitBits | static_cast<std::uint32_t>(unit % kUnits);
+}
+
+void PrefixSequence::advance_to(std::uint64_t units) { next_unit_ = std::max(next_unit_, units); }
+
+std::uint64_t unique_prefix_units() {
+    ProcessIds& ids = process_ids();
+    const std::lock_guard<std::mutex> lock(ids.mutex);
+    return ids.prefixes.units();
+}
+
+void advance_unique_prefixes(std::uint64_t units) {
+    ProcessIds& ids = process_ids();
+    const std::lock_guard<std::mutex> lock(ids.mutex);
+    ids.prefixes.advance_to(units);
 }
 
 std::uint32_t unique_stream_prefix(std::uint32_t node_id) {

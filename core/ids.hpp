@@ -28,6 +28,7 @@ IdCounter& process_id_counter();
 // bits that count units of 8 seconds since 2025. A process takes the present unit, or the next one
 // after its last; so nothing repeats for 8.5 years, across restarts too, as long as a node opens no
 // more than one stream each 8 seconds on the average of its life and its clock does not go back.
+// The clock need not be trusted where the last unit is kept: see unique_prefix_units.
 // Without (0): a random start in 32 bits, then counting. Two runs of s streams each share a value
 // with odds of about 2 s / 2^32: one in 33 million for 64 streams.
 std::uint32_t unique_stream_prefix(std::uint32_t node_id);
@@ -37,10 +38,14 @@ class PrefixSequence {
   public:
     // `seconds`: since 2025-01-01 UTC; `random_start`: used without a node id.
     std::uint32_t next(std::uint32_t node_id, std::uint64_t seconds, std::uint32_t random_start);
+    // Units up to here, counted since 2025, are taken by streams with a node id.
+    std::uint64_t units() const { return next_unit_; }
+    void advance_to(std::uint64_t units);
 
   private:
-    bool started_ = false;
-    std::uint32_t last_ = 0;
+    bool has_random_ = false;
+    std::uint32_t last_random_ = 0;
+    std::uint64_t next_unit_ = 0;
 };
 
 // All that must not begin anew while the process runs.
@@ -53,5 +58,9 @@ struct ProcessIds {
 // From now on ids come from here, before the first one is given: a door that can be unloaded keeps
 // them in memory that stays.
 void use_process_ids(ProcessIds& ids);
+
+// Of this process: the units that its node has used, for a file that outlives it, and from it.
+std::uint64_t unique_prefix_units();
+void advance_unique_prefixes(std::uint64_t units);
 
 }  // namespace streamtrack

@@ -64,7 +64,7 @@ const Parameter kTable[] = {
     {"id_mode", "sequential", "sequential", ChoiceField{&S::id_mode}, 0, 0, "sequential|unique", "", Scope::process, false,
      "`sequential`: 1, 2, 3 across all streams; `unique`: an upper half of its own for every stream of every process"},
     {"node_id", "0", "0", &S::node_id, 0, 127, "", "", Scope::process, false,
-     "with `id_mode: unique`, this host's number; 0: none, random"},
+     "with `id_mode: unique`, this process's number; 0: none, random; STREAMTRACK_NODE_ID stands above it"},
     {"past_frames", "false", "false", &S::past_frames, 0, 0, "", "", Scope::process, false,
      "hand out the frames in which a track was not reported yet, once it is"},
     {"terminated_tracks", "false", "false", &S::terminated_tracks, 0, 0, "", "", Scope::process, false,

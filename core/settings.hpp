@@ -85,6 +85,8 @@ struct Settings : ClassSettings {
     double highest(double ClassSettings::* field) const;
     // Frames that a lost track lives: int(frame_rate / 30 * track_buffer).
     std::int64_t buffer_frames() const;
+    // The same in the stream's own time.
+    double buffer_seconds() const { return static_cast<double>(buffer_frames()) / frame_rate; }
 
   private:
     const ClassSettings& override_or_own(std::int32_t class_id) const;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "deepstream/yaml_reader.hpp"
 
@@ -35,9 +36,9 @@ Config load_config(const std::string& path) {
     if (!path.empty()) {
         read_yaml(read_text(path), path, config);
     }
-    const char* record = ::secure_getenv("STREAMTRACK_RECORD");
-    if (record != nullptr && *record != '\0') {
-        config.set(Layer::command, "", "record", record);
+    for (const auto& [variable, key] :
+         {std::pair{"STREAMTRACK_RECORD", "record"}, std::pair{kNodeIdVariable, "node_id"}}) {
+        config.set_from_environment(variable, ::secure_getenv(variable), key);
     }
     return config;
 }

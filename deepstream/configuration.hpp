@@ -12,7 +12,8 @@ namespace streamtrack::nvmot {
 // The configuration that ll-config-file names; an empty path gives the defaults. Throws ConfigError
 // or std::runtime_error with one line that says what is wrong and what to do.
 //
-// The environment variable STREAMTRACK_RECORD, where set, takes the place of `record`.
+// The environment variables STREAMTRACK_RECORD and STREAMTRACK_NODE_ID, where set, take the place
+// of `record` and `node_id`.
 Config load_config(const std::string& path);
 
 // `current` with what `said` changes. What cannot change while streams run stays as it is and is

@@ -82,8 +82,7 @@ void Context::start_files(const Host& host, const HostConfig& told) {
         state_ = std::make_unique<StateShare>(settings.state_file, tracker_);
     }
     if (!settings.metrics_file.empty()) {
-        metrics_ =
-            std::make_unique<MetricsShare>(settings.metrics_file, number, host.version, figures_);
+        metrics_ = std::make_unique<MetricsShare>(settings, number, host.version, figures_);
     }
     if (!settings.record.empty()) {
         constexpr std::uint64_t kMegabyte = 1'000'000;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/parameters.hpp"
 #include "deepstream/background.hpp"
 #include "deepstream/log.hpp"
 #include "deepstream/plain_locale.hpp"
@@ -90,7 +91,13 @@ void add_head(std::string& text, const char* name, const char* type, const char*
     add(text, "# HELP streamtrack_%s %s\n# TYPE streamtrack_%s %s\n", name, help, name, type);
 }
 
-void add_durations(std::string& text, unsigned context, const Figures& figures) {
+// `labels` are without their braces.
+void add_sample(std::string& text, const char* name, const std::string& labels, Number value) {
+    text += std::string("streamtrack_") + name + "{" + labels;
+    add(text, "} %llu\n", value);
+}
+
+void add_durations(std::string& text, const std::string& labels, const Figures& figures) {
     Number calls = 0;
     for (std::size_t k = 0; k < figures.calls.size(); ++k) {
         calls += figures.calls[k].get();
@@ -98,12 +105,26 @@ void add_durations(std::string& text, unsigned context, const Figures& figures) 
         if (k < Figures::kBounds.size()) {
             std::snprintf(bound, sizeof bound, "%g", Figures::kBounds[k]);
         }
-        add(text, "streamtrack_process_seconds_bucket{context=\"%u\",le=\"%s\"} %llu\n", context,
-            bound, calls);
+        add_sample(text, "process_seconds_bucket", labels + ",le=\"" + bound + "\"", calls);
     }
-    add(text, "streamtrack_process_seconds_sum{context=\"%u\"} %.9g\n", context,
-        static_cast<double>(figures.nanoseconds.get()) * 1e-9);
-    add(text, "streamtrack_process_seconds_count{context=\"%u\"} %llu\n", context, calls);
+    text += "streamtrack_process_seconds_sum{" + labels;
+    add(text, "} %.9g\n", static_cast<double>(figures.nanoseconds.get()) * 1e-9);
+    add_sample(text, "process_seconds_count", labels, calls);
+}
+
+// The file's name without folder and ending, as a label. node_exporter puts the files of a folder
+// together, and of two series with equal labels it drops one.
+std::string pipeline_label(const std::string& path) {
+    std::string name = path.substr(path.rfind('/') + 1);
+    name = name.substr(0, name.rfind(".prom"));
+    std::string label = "pipeline=\"";
+    for (const char letter : name) {
+        if (letter == '"' || letter == '\\') {
+            label += '\\';
+        }
+        label += letter == '\n' ? ' ' : letter;
+    }
+    return label + "\"";
 }
 
 Number resident_bytes() {
@@ -130,7 +151,8 @@ void Figures::add_call(std::uint64_t duration_ns) {
 // One file and the contexts that share it.
 class MetricsFile : public Chore {
   public:
-    explicit MetricsFile(std::string path) : path_(std::move(path)) {}
+    explicit MetricsFile(std::string path)
+        : path_(std::move(path)), pipeline_(pipeline_label(path_)) {}
 
     void run() override {
         timespec now;
@@ -141,10 +163,11 @@ class MetricsFile : public Chore {
         }
     }
 
-    void add_share(unsigned context, const Figures& figures, const std::string& deepstream) {
+    // `build` tells what runs here, in labels.
+    void add_share(unsigned context, const Figures& figures, std::string build) {
         const std::lock_guard<std::mutex> lock(mutex_);
         shares_[context] = &figures;
-        deepstream_ = deepstream;
+        build_ = std::move(build);
     }
 
     // Writes the file as it is at the share's end. False where shares remain.
@@ -175,32 +198,36 @@ class MetricsFile : public Chore {
 
     std::string text() const {
         std::string text;
-        add_head(text, "build_info", "gauge", "The library's version and the host's.");
-        add(text, "streamtrack_build_info{version=\"%s\",deepstream=\"%.32s\"} 1\n",
-            STREAMTRACK_VERSION, deepstream_.c_str());
+        add_head(text, "build_info", "gauge", "The library, its host and its part in the fleet.");
+        add_sample(text, "build_info", pipeline_ + build_, 1);
         for (const Metric& metric : metrics()) {
             add_head(text, metric.name, metric.type, metric.help);
             for (const auto& share : shares_) {
                 for (const Series& series : metric.series) {
-                    add(text, "streamtrack_%s{context=\"%u\"%s} %llu\n", metric.name, share.first,
-                        series.label, static_cast<Number>((share.second->*series.count).get()));
+                    add_sample(text, metric.name, labels_of(share.first) + series.label,
+                               static_cast<Number>((share.second->*series.count).get()));
                 }
             }
         }
         add_head(text, "process_seconds", "histogram", "Time in a call of NvMOT_Process.");
         for (const auto& share : shares_) {
-            add_durations(text, share.first, *share.second);
+            add_durations(text, labels_of(share.first), *share.second);
         }
         add_head(text, "resident_memory_bytes", "gauge", "Memory of the whole process.");
-        add(text, "streamtrack_resident_memory_bytes %llu\n", resident_bytes());
+        add_sample(text, "resident_memory_bytes", pipeline_, resident_bytes());
         return text;
     }
 
+    std::string labels_of(unsigned context) const {
+        return pipeline_ + ",context=\"" + std::to_string(context) + "\"";
+    }
+
     const std::string path_;
+    const std::string pipeline_;
     std::int64_t next_second_ = 0;
     std::mutex mutex_;  // guards what follows
     std::map<unsigned, const Figures*> shares_;
-    std::string deepstream_;
+    std::string build_;
     bool failed_ = false;
 };
 
@@ -210,19 +237,27 @@ namespace {
 std::mutex files_mutex;
 std::map<std::string, std::shared_ptr<MetricsFile>> files;
 
+std::string build_labels(const Settings& settings, const std::string& deepstream) {
+    return std::string(",version=\"") + STREAMTRACK_VERSION + "\",deepstream=\"" +
+           deepstream.substr(0, 32) + "\",id_mode=\"" +
+           text_of(*find_parameter("id_mode"), settings) + "\",node_id=\"" +
+           std::to_string(settings.node_id) + "\"";
+}
+
 }  // namespace
 
-MetricsShare::MetricsShare(const std::string& path, unsigned context, const std::string& deepstream,
-                           const Figures& figures)
-    : path_(path), context_(context) {
+MetricsShare::MetricsShare(const Settings& settings, unsigned context,
+                           const std::string& deepstream, const Figures& figures)
+    : path_(settings.metrics_file), context_(context) {
+    std::string build = build_labels(settings, deepstream);
     const std::lock_guard<std::mutex> lock(files_mutex);
-    std::shared_ptr<MetricsFile>& file = files[path];
+    std::shared_ptr<MetricsFile>& file = files[path_];
     if (file == nullptr) {
-        auto made = std::make_shared<MetricsFile>(path);
+        auto made = std::make_shared<MetricsFile>(path_);
         Background::instance().add(made);
         file = std::move(made);
     }
-    file->add_share(context, figures, deepstream);
+    file->add_share(context, figures, std::move(build));
 }
 
 MetricsShare::~MetricsShare() {

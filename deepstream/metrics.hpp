@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/settings.hpp"
 #include "deepstream/figures.hpp"
 
 namespace streamtrack::nvmot {
@@ -11,7 +12,7 @@ namespace streamtrack::nvmot {
 class MetricsShare {
   public:
     // `context` tells the contexts of a process apart in the file.
-    MetricsShare(const std::string& path, unsigned context, const std::string& deepstream,
+    MetricsShare(const Settings& settings, unsigned context, const std::string& deepstream,
                  const Figures& figures);
     ~MetricsShare();
     MetricsShare(const MetricsShare&) = delete;

@@ -16,10 +16,10 @@ namespace streamtrack::nvmot {
 namespace {
 
 // Give it another number where ProcessIds changes. Below: as the system lists it.
-constexpr const char* kName = "streamtrack-ids-1";
-constexpr const char* kMapped = " /memfd:streamtrack-ids-1 (deleted)";
+constexpr const char* kName = "streamtrack-ids-2";
+constexpr const char* kMapped = " /memfd:streamtrack-ids-2 (deleted)";
 constexpr std::size_t kSize = 4096;
-static_assert(sizeof(ProcessIds) == sizeof(std::mutex) + 16,
+static_assert(sizeof(ProcessIds) == sizeof(std::mutex) + 24,
               "the page's layout changed: give kName a new number");
 
 // The page that an earlier library left, or nullptr.

@@ -5,26 +5,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
-#include <stdexcept>
 
 namespace streamtrack::nvmot {
 namespace {
 
 constexpr char kMagic[16] = {'s', 't', 'r', 'e', 'a', 'm', 't', 'r',
-                             'a', 'c', 'k', ' ', 's', 't', '0', '1'};
+                             'a', 'c', 'k', ' ', 's', 't', '0', '2'};
+constexpr std::size_t kVersionAt = 14;  // in kMagic
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30;
 
 struct Head {
     char magic[16];
-    double unix_time;
-    std::uint64_t was_closed;
     std::uint64_t last_id;
+    std::uint64_t prefix_units;
     std::uint64_t streams;
 };
 
 struct StreamHead {
     std::uint64_t stream;
+    double unix_time;
+    std::uint64_t is_last;
     std::uint64_t size;
 };
 
@@ -43,8 +45,13 @@ void put(std::string& bytes, const Value& value) {
 }
 
 [[noreturn]] void refuse(const std::string& path, const char* what) {
-    throw std::runtime_error(path + " must be a state file of this library, got " + what +
-                             "; remove it");
+    throw std::runtime_error(path + " must be a whole state file, got " + what +
+                             "; it is written anew");
+}
+
+[[noreturn]] void refuse_foreign(const std::string& path, const char* what) {
+    throw ForeignFileError(path + " must be a state file of this library, got " + what +
+                           "; name another file, or remove it");
 }
 
 // Walks through the bytes of a file, never past its end.
@@ -85,7 +92,7 @@ bool read_bytes(const std::string& path, std::string& bytes) {
         if (file >= 0) {
             ::close(file);
         }
-        refuse(path, "one that cannot be read");
+        refuse_foreign(path, "one that cannot be read");
     }
     bytes.resize(static_cast<std::size_t>(status.st_size));
     std::size_t got = 0;
@@ -105,13 +112,12 @@ std::string bytes_of(const SavedState& state) {
     std::string bytes;
     Head head{};
     std::memcpy(head.magic, kMagic, sizeof kMagic);
-    head.unix_time = state.unix_time;
-    head.was_closed = state.was_closed ? 1 : 0;
     head.last_id = state.last_id;
+    head.prefix_units = state.prefix_units;
     head.streams = state.streams.size();
     put(bytes, head);
     for (const SavedStream& one : state.streams) {
-        put(bytes, StreamHead{one.stream, one.state.size()});
+        put(bytes, StreamHead{one.stream, one.unix_time, one.is_last ? 1U : 0U, one.state.size()});
         bytes.append(reinterpret_cast<const char*>(one.state.data()), one.state.size());
     }
     put(bytes, checksum_of(bytes.data(), bytes.size()));
@@ -124,9 +130,14 @@ bool read_saved_state(const std::string& path, SavedState& state) {
         return false;
     }
     std::uint64_t sum = 0;
-    if (bytes.size() < sizeof(Head) + sizeof sum ||
-        std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) {
-        refuse(path, "another file");
+    if (std::memcmp(bytes.data(), kMagic, std::min(bytes.size(), kVersionAt)) != 0) {
+        refuse_foreign(path, "another file");
+    }
+    if (bytes.size() < sizeof(Head) + sizeof sum) {
+        refuse(path, "one that is cut off");
+    }
+    if (std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) {
+        refuse(path, "one of another version");
     }
     const std::size_t size = bytes.size() - sizeof sum;
     std::memcpy(&sum, bytes.data() + size, sizeof sum);
@@ -135,13 +146,13 @@ bool read_saved_state(const std::string& path, SavedState& state) {
     }
     Walk walk(path, bytes, size);
     const auto head = walk.take<Head>();
-    state.unix_time = head.unix_time;
-    state.was_closed = head.was_closed != 0;
     state.last_id = head.last_id;
+    state.prefix_units = head.prefix_units;
     for (std::uint64_t k = 0; k < head.streams; ++k) {
         const auto stream = walk.take<StreamHead>();
         const char* const begin = walk.take(stream.size);
-        state.streams.push_back({stream.stream, {begin, begin + stream.size}});
+        state.streams.push_back(
+            {stream.stream, stream.unix_time, stream.is_last != 0, {begin, begin + stream.size}});
     }
     return true;
 }

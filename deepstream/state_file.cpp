@@ -3,10 +3,12 @@
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <utility>
 
+#include "core/ids.hpp"
 #include "deepstream/background.hpp"
 #include "deepstream/log.hpp"
 #include "deepstream/saved_state.hpp"
@@ -15,8 +17,10 @@
 namespace streamtrack::nvmot {
 namespace {
 
-constexpr std::int64_t kSecondsBetweenSaves = 10;
-constexpr double kFreshSeconds = 60;
+constexpr double kSecondsBetweenSaves = 10;
+constexpr double kSecondsForHandingOver = 0.5;
+// A state is not kept for a stream that does not come, whatever its buffer. Bounds the file.
+constexpr double kLongestWait = 3600;
 
 double seconds_now(clockid_t clock) {
     timespec now;
@@ -24,28 +28,39 @@ double seconds_now(clockid_t clock) {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+// A state from the future means that the clock was set back: nobody knows how old it is.
+bool is_within(double seconds, double now, const SavedStream& saved) {
+    return saved.unix_time <= now && now - saved.unix_time <= seconds;
+}
+
 }  // namespace
 
 class StateFile : public Chore {
   public:
-    explicit StateFile(std::string path) : path_(std::move(path)) { load(); }
+    explicit StateFile(std::string path) : path_(std::move(path)) {
+        load();
+        save(false);  // from now on the streams in it may give ids: no state is the last one
+    }
 
+    // Asks for the streams' states, and saves them once the host's next calls have handed them
+    // over.
     void run() override {
         const double now = seconds_now(CLOCK_MONOTONIC);
-        if (now < next_second_) {
-            return;
-        }
-        next_second_ = now + kSecondsBetweenSaves;
         const std::lock_guard<std::mutex> lock(mutex_);
         if (shares_.empty()) {
-            return;  // the last one has saved what there is to say, as closed
+            return;  // not begun yet, or the last one has saved as closed
         }
-        if (now > waiting_until_) {
-            waiting_.clear();
+        if (now >= next_request_) {
+            next_request_ = now + kSecondsBetweenSaves;
+            save_at_ = now + kSecondsForHandingOver;
+            for (StateShare* share : shares_) {
+                share->is_due_ = true;
+            }
         }
-        save(false);
-        for (StateShare* share : shares_) {
-            share->is_due_ = true;  // for the next save
+        if (now >= save_at_ || is_reserve_half_used()) {
+            save_at_ = next_request_ + kSecondsForHandingOver;
+            drop_old_ones();
+            save(false);
         }
     }
 
@@ -57,7 +72,7 @@ class StateFile : public Chore {
     // True where it was the last one.
     bool remove_share(StateShare* share) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        share->collect();
+        share->collect(true);
         save(shares_.size() == 1);
         shares_.erase(std::find(shares_.begin(), shares_.end(), share));
         for (SavedStream& one : share->streams_) {
@@ -66,13 +81,14 @@ class StateFile : public Chore {
         return shares_.empty();
     }
 
-    bool take(std::uint64_t stream, std::vector<std::uint8_t>& state) {
+    // False where nothing was saved of the stream.
+    bool take(std::uint64_t stream, SavedStream& saved) {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto found = waiting_.find(stream);
         if (found == waiting_.end()) {
             return false;
         }
-        state = std::move(found->second);
+        saved = std::move(found->second);
         waiting_.erase(found);
         return true;
     }
@@ -83,8 +99,6 @@ class StateFile : public Chore {
                        waiting_.upper_bound(pad << 32 | 0xffffffffU));
     }
 
-    bool was_closed() const { return was_closed_; }
-
   private:
     void load() {
         SavedState saved;
@@ -92,42 +106,60 @@ class StateFile : public Chore {
             if (!read_saved_state(path_, saved)) {
                 return;
             }
-        } catch (const std::exception& error) {
+        } catch (const std::runtime_error& error) {
+            is_foreign_ = dynamic_cast<const ForeignFileError*>(&error) != nullptr;
             write_log(LogLevel::error, Place(),
-                      "%s; tracks start anew, and ids may repeat earlier ones", error.what());
+                      "%s; tracks start anew, ids may repeat earlier ones%s", error.what(),
+                      is_foreign_ ? ", no state is saved" : "");
             return;
         }
         process_id_counter().advance_past(saved.last_id);
-        was_closed_ = saved.was_closed;
-        const double age = seconds_now(CLOCK_REALTIME) - saved.unix_time;
-        if (age >= 0 && age <= kFreshSeconds) {
-            for (SavedStream& one : saved.streams) {
-                wait_for(one);
-            }
+        advance_unique_prefixes(saved.prefix_units);
+        for (SavedStream& one : saved.streams) {
+            wait_for(one);
+        }
+        drop_old_ones();
+    }
+
+    void wait_for(SavedStream& one) { waiting_[one.stream] = std::move(one); }
+
+    void drop_old_ones() {
+        const double now = seconds_now(CLOCK_REALTIME);
+        for (auto one = waiting_.begin(); one != waiting_.end();) {
+            one = is_within(kLongestWait, now, one->second) ? std::next(one) : waiting_.erase(one);
         }
     }
 
-    void wait_for(SavedStream& one) {
-        waiting_[one.stream] = std::move(one.state);
-        waiting_until_ = seconds_now(CLOCK_MONOTONIC) + kFreshSeconds;
+    // What was saved must stay ahead of what is given out.
+    bool is_reserve_half_used() const {
+        return process_id_counter().last() + SavedState::kIdsInReserve / 2 > saved_ids_ ||
+               unique_prefix_units() + SavedState::kUnitsInReserve / 2 > saved_units_;
     }
 
     // `closed`: no context is left, hence no id will be given before the next load.
     void save(bool closed) {
         SavedState saved;
-        saved.unix_time = seconds_now(CLOCK_REALTIME);
-        saved.was_closed = closed;
         saved.last_id = process_id_counter().last() + (closed ? 0 : SavedState::kIdsInReserve);
+        saved.prefix_units = unique_prefix_units() + (closed ? 0 : SavedState::kUnitsInReserve);
         for (const auto& entry : waiting_) {
-            saved.streams.push_back({entry.first, entry.second});
+            saved.streams.push_back(entry.second);
         }
         for (StateShare* share : shares_) {
             const std::lock_guard<std::mutex> lock(share->mutex_);
             saved.streams.insert(saved.streams.end(), share->streams_.begin(),
                                  share->streams_.end());
         }
+        for (SavedStream& one : saved.streams) {
+            one.is_last = one.is_last && closed;
+        }
+        saved_ids_ = saved.last_id;
+        saved_units_ = saved.prefix_units;
+        write(saved);
+    }
+
+    void write(const SavedState& saved) {
         std::string reason;
-        const bool fine = write_whole(path_, bytes_of(saved), true, reason);
+        const bool fine = is_foreign_ || write_whole(path_, bytes_of(saved), true, reason);
         if (!fine && !failed_) {
             write_log(LogLevel::error, Place(),
                       "the state cannot be saved to %s: %s; tracking goes on, and saving is tried "
@@ -138,12 +170,14 @@ class StateFile : public Chore {
     }
 
     const std::string path_;
-    double next_second_ = 0;
+    bool is_foreign_ = false;
     std::mutex mutex_;  // guards what follows
+    double next_request_ = 0;
+    double save_at_ = 0;
     std::vector<StateShare*> shares_;
-    std::map<std::uint64_t, std::vector<std::uint8_t>> waiting_;  // streams not seen yet
-    double waiting_until_ = 0;
-    bool was_closed_ = false;
+    std::map<std::uint64_t, SavedStream> waiting_;  // streams not seen yet
+    std::uint64_t saved_ids_ = 0;
+    std::uint64_t saved_units_ = 0;
     bool failed_ = false;
 };
 
@@ -179,17 +213,18 @@ StateShare::~StateShare() {
 }
 
 bool StateShare::restore(std::uint64_t stream, StreamTracker& tracker) {
-    std::vector<std::uint8_t> state;
-    if (!file_->take(stream, state)) {
+    SavedStream saved{};
+    if (!file_->take(stream, saved) ||
+        !is_within(tracker.settings().buffer_seconds(), seconds_now(CLOCK_REALTIME), saved)) {
         return false;
     }
     try {
-        tracker.restore(state.data(), state.size());
+        tracker.restore(saved.state.data(), saved.state.size());
     } catch (const std::invalid_argument& error) {
         write_log(LogLevel::warning, {stream, 0}, "its saved state is not used: %s", error.what());
         return false;
     }
-    if (!file_->was_closed()) {
+    if (!saved.is_last) {
         tracker.set_id_prefix(0);  // ids may have been given after the last save
     }
     return true;
@@ -205,17 +240,20 @@ void StateShare::forget_pad(std::uint64_t pad) {
 void StateShare::end_call() {
     if (is_due_.load(std::memory_order_relaxed)) {
         is_due_.store(false, std::memory_order_relaxed);
-        collect();
+        collect(false);
     }
 }
 
-void StateShare::collect() {
+void StateShare::collect(bool is_last) {
     const std::lock_guard<std::mutex> lock(mutex_);
     streams_.resize(tracker_.stream_count());
     std::size_t k = 0;
+    const double now = seconds_now(CLOCK_REALTIME);
     tracker_.for_each_stream(
         [&](std::uint64_t stream, const std::string&, const StreamTracker& tracker) {
             streams_[k].stream = stream;
+            streams_[k].unix_time = now;
+            streams_[k].is_last = is_last;
             tracker.snapshot(streams_[k].state);
             ++k;
         });

@@ -1,8 +1,8 @@
 // `state_file`: the tracks and the ids that were given, kept across restarts.
 //
-// It is saved every few seconds and when a context closes. After a restart ids go on behind all
-// that were ever given; a stream's tracks go on where they were if they were saved within the last
-// minute, since an older scene says nothing about the present one.
+// It is saved every ten seconds and when a context closes. After a restart ids go on behind all
+// that were ever given; a stream's tracks go on where they were if they are not older than its
+// buffer, as a lost track that was missed for longer would not either.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,8 @@ namespace streamtrack::nvmot {
 // The states of a context's streams, as they are saved.
 struct SavedStream {
     std::uint64_t stream;
+    double unix_time;                 // at which the state was taken
+    bool is_last;                     // the stream gave no ids after it
     std::vector<std::uint8_t> state;  // StreamTracker::snapshot
 };
 using SavedStreams = std::vector<SavedStream>;
@@ -44,7 +46,7 @@ class StateShare {
 
   private:
     friend class StateFile;
-    void collect();
+    void collect(bool is_last);
 
     MultiStreamTracker& tracker_;
     std::shared_ptr<StateFile> file_;

@@ -4,6 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "bindings.hpp"
@@ -29,9 +30,22 @@ class NamedStreamTracker::Turn {
     std::atomic<bool>& busy_;
 };
 
+namespace {
+
+// As the environment completes it where the tracker runs, not where the configuration was made.
+Config completed(Config config) {
+    config.set_from_environment(kNodeIdVariable, std::getenv(kNodeIdVariable), "node_id");
+    return config;
+}
+
+}  // namespace
+
 NamedStreamTracker::NamedStreamTracker(const Config& config, BoxFormat format, unsigned threads,
                                        nb::object convert)
-    : tracker_(config), format_(format), threads_(threads), convert_(std::move(convert)) {}
+    : tracker_(completed(config)),
+      format_(format),
+      threads_(threads),
+      convert_(std::move(convert)) {}
 
 nb::object NamedStreamTracker::update(nb::handle stream_key, nb::handle boxes, nb::handle scores,
                                       nb::handle classes, nb::handle detected,

@@ -209,7 +209,8 @@ void play_metrics(const Stage& stage) {
 // After a restart ids go on, and so do tracks that were saved just now.
 void play_state_file(const Stage& stage) {
     const Folder folder;
-    const ConfigFile config("state_file: " + folder.path() + "/state\n");
+    const ConfigFile config("state_file: " + folder.path() +
+                            "/state\ntrack_buffer: 1800\n");  // valgrind takes its time
     HostOptions options;
     options.config_path = config.path();
     std::set<std::uint64_t> before, after, fresh;
