@@ -11,7 +11,7 @@ build_files := CMakeLists.txt python/CMakeLists.txt pyproject.toml
 cpp_files = $(shell find core deepstream host python/bindings tests fuzz benchmarks -type f \
 	\( -name '*.cpp' -o -name '*.hpp' -o -name '*.c' -o -name '*.h' \) 2>/dev/null)
 
-.PHONY: help demo test lint format types docs site bench instructions library soak valgrind sanitize fuzz wheels wheels-check release-check clean
+.PHONY: help demo test lint format types docs site bench instructions library soak valgrind sanitize fuzz mutation coverage wheels wheels-check release-check clean
 
 help:  ## say what each verb does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -94,6 +94,24 @@ fuzz: $(VENV)/clang  ## fuzz NvMOT_Process, the YAML reader and snapshots with c
 	for target in $(FUZZERS); do mkdir -p build/fuzz/found/$$target; \
 	  ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=1 build/fuzz/fuzz/fuzz_$$target $(fuzz_options) \
 	    $$([ $$target = yaml ] && echo -dict=fuzz/yaml.dict) build/fuzz/found/$$target fuzz/seeds/$$target || exit 1; done
+
+SAMPLE ?= 300
+mutation: $(VENV)/installed $(VENV)/scrutiny  ## make SAMPLE=300 small faults in the core, one after the other, and count those that the tests notice
+	$(BIN)/python -m tests.mutation --sample $(SAMPLE)
+
+counted_tests := tests/deepstream tests/laws/test_life.py tests/laws/test_laws.py \
+	$(addprefix tests/python/test_,tracker.py many_streams.py config.py instruction_sets.py)
+coverage: $(VENV)/installed $(VENV)/scrutiny  ## count the lines of core and deepstream that native and Python tests run
+	cmake -S . -B build/coverage -DNATIVE_TESTS=ON -DCOVERAGE=ON -DCMAKE_BUILD_TYPE=None -DSKBUILD=2 \
+	  -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python -Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir)
+	cmake --build build/coverage --target ByteTracker nvmot_driver nvmot_memory nvmot_replay core_tests _core -- -j$(JOBS)
+	find build/coverage -name '*.gcda' -delete
+	build/coverage/tests/native/core_tests
+	for version in $(VERSIONS); do \
+	  build/coverage/tests/native/nvmot_driver build/coverage/deepstream/libByteTracker.so $$version || exit 1; done
+	build/coverage/tests/native/nvmot_memory build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory
+	$(BIN)/pytest -p no:xdist -p tests.counted_build --hypothesis-profile=streamtrack $(counted_tests)
+	cd build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --txt - .
 
 wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
 	$(BIN)/python -m release.wheels
@@ -189,6 +207,10 @@ $(VENV)/installed: $(VENV)/builders $(native_sources) $(build_files)
 
 $(VENV)/linters: pyproject.toml | $(VENV)/builders
 	$(BIN)/pip install -q $$(sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+	@touch $@
+
+$(VENV)/scrutiny: pyproject.toml | $(VENV)/builders
+	$(BIN)/pip install -q $$(sed -n 's/^mutation = \[\(.*\)\]/\1/p; s/^coverage = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 	@touch $@
 
 $(VENV)/peers: benchmarks/requirements-peers.txt | $(VENV)/installed
