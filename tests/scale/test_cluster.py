@@ -78,8 +78,11 @@ def test_a_cluster_on_this_machine_writes_the_same_bytes_and_goes(
     tmp_path: Path, sequences: list[Path]
 ) -> None:
     home = RayHome()
-    plain = succeed("track", *sequences, "-o", tmp_path / "plain")
-    done = on_cluster(home, *sequences, "-o", tmp_path / "ray", "--threads", "1")
+    config = tmp_path / "tracker.yml"
+    config.write_text("streams:\n  dock: {track_high_thresh: 0.7}\n  quay: {track_buffer: 9}\n")
+    words: list[str | Path] = [*sequences, "--config", config]
+    plain = succeed("track", *words, "-o", tmp_path / "plain")
+    done = on_cluster(home, *words, "-o", tmp_path / "ray", "--threads", "1")
     assert wait_until(lambda: not home.processes(), 15)
     home.stop()
     assert outputs(tmp_path / "ray") == outputs(tmp_path / "plain")
@@ -89,7 +92,9 @@ def test_a_cluster_on_this_machine_writes_the_same_bytes_and_goes(
     table = plain.stderr.replace(str(tmp_path / "plain"), str(tmp_path / "ray")).splitlines()
     of_streams = [line.split() for line in table if line.endswith(".txt")]
     assert [line.split() for line in said if line.endswith(".txt")] == of_streams
-    assert [line for line in said if "note:" in line] == [line for line in table if "note:" in line]
+    notes = {line for line in table if "note:" in line}
+    assert {line for line in said if "note:" in line} == notes
+    assert len(notes) == 2
 
 
 def test_two_nodes_track_a_file_of_many_streams(

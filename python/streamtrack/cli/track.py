@@ -93,7 +93,9 @@ def track(
     where = ClusterOptions(engine, address, first_id_prefix)
     where.check(via=via, of_videos=of_videos, threads=threads)
     if engine == "ray":
-        _print_cluster_run(track_archive(inputs, output, config, where, cpus=threads))
+        archive = track_archive(inputs, output, config, where, cpus=threads)
+        _note(_unused_sections(config, [stream.name for stream in archive.streams]))
+        _print_cluster_run(archive)
         return
     tracker = None
     if via == "deepstream":
@@ -157,11 +159,13 @@ def _track_detections(
 
 
 def _unused_sections(config: Config, names: Sequence[str]) -> list[str]:
+    known = set(names)
+    listed = ", ".join(names[:_MOST_LINES]) + (", ..." if len(names) > _MOST_LINES else "")
     return [
         f"the configuration has a section for stream {name}, which no input is; "
-        f"the inputs' names are {', '.join(names)}"
+        f"the inputs' names are {listed}"
         for name in config.stream_names
-        if name not in names
+        if name not in known
     ]
 
 
