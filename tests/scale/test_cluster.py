@@ -114,7 +114,7 @@ def test_two_nodes_track_a_file_of_many_streams(
 
 
 def test_chosen_upper_halves_make_unique_ids_the_same_everywhere(
-    tmp_path: Path, home: RayHome, address: str, sequences: list[Path], parquet: Path
+    tmp_path: Path, home: RayHome, address: str, sequences: list[Path]
 ) -> None:
     words = ["--set", "id_mode=unique", "--first-id-prefix", "70000"]
     succeed("track", *sequences, "-o", tmp_path / "plain", *words)
@@ -122,9 +122,8 @@ def test_chosen_upper_halves_make_unique_ids_the_same_everywhere(
     listed.write_text("".join(f"{path}\n" for path in sequences))
     words += ["--address", address]
     on_cluster(home, "--inputs-from", listed, "-o", tmp_path / "text", *words)
-    on_cluster(home, parquet, "-o", tmp_path / "parquet", *words)
     plain = outputs(tmp_path / "plain")
-    assert outputs(tmp_path / "text") == outputs(tmp_path / "parquet") == plain
+    assert outputs(tmp_path / "text") == plain
     for place, path in enumerate(sequences):
         ids = {int(row.split(b",")[1]) for row in plain[f"{path.stem}.txt"].splitlines()}
         assert {one >> 32 for one in ids} == ({70000 + place} if path.stem != "empty" else set())
@@ -151,7 +150,7 @@ def test_drawn_upper_halves_differ_from_stream_to_stream(
 
 def long_stream(path: Path, shift: int) -> Path:
     """A person each hundredth frame of very many, who is seen too seldom to stay one."""
-    rows = [f"{frame},-1,{shift},20,40,90,0.9\n" for frame in range(1, 400_000, 100)]
+    rows = [f"{frame},-1,{shift},20,40,90,0.9\n" for frame in range(1, 250_000, 100)]
     path.write_text("".join(rows))
     return path
 
@@ -187,7 +186,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path, home: RayHome, address: s
         running.kill()
     assert running.returncode == 0, stderr
     assert outputs(output) == outputs(tmp_path / "plain")
-    assert len((output / "b.txt").read_text().splitlines()) == 4000
+    assert len((output / "b.txt").read_text().splitlines()) == 2500
 
 
 @pytest.fixture
