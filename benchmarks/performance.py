@@ -153,7 +153,8 @@ def main() -> None:
         "",
         "The floor (`benchmarks/native/floor.cpp`) does ByteTrack's steps and nothing else: no "
         "options, no checks, no classes, no canonical order. Its tracks and ids must equal the "
-        "core's in every frame.",
+        "core's in every frame. "
+        "Where it is slower than the core it is no floor yet: it has to be written faster.",
         "",
         *core_table(core),
         "",

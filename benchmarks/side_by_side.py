@@ -1,7 +1,8 @@
 """`Tracker.update` from Python beside its peers, in turns: A, B, A, B.
 
 In turns of one frame each tracker finds the caches full of the others' data; in turns of ten it
-finds its own, as it does where it runs alone. Both are measured. Peers get each frame in the form they take fastest, made before the clock starts. Ours is timed from
+finds its own, as it does where it runs alone. Both are measured. Peers get each frame in the form
+they take fastest, made before the clock starts. Ours is timed from
 NumPy arrays to NumPy arrays (ids, boxes, scores and classes are asked for), all checks on.
 """
 
