@@ -49,10 +49,11 @@ class StateShare {
     void collect(bool is_last);
 
     MultiStreamTracker& tracker_;
-    std::shared_ptr<StateFile> file_;
     std::atomic<bool> is_due_{false};
     std::mutex mutex_;  // guards what follows
     SavedStreams streams_;
+    // The last one: through it other contexts' threads look at the members above.
+    std::shared_ptr<StateFile> file_;
 };
 
 }  // namespace streamtrack::nvmot

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageDraw, ImageFont
+try:
+    from PIL import Image, ImageDraw, ImageFont
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        f"streamtrack.picture needs Pillow, got: {missing}; pip install 'streamtrack[picture]'"
+    ) from None
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 Point = tuple[float, float]
