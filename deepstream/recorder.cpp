@@ -120,7 +120,9 @@ void Recorder::add_change() noexcept {
     try {
         MessageWriter to(message_);
         to.put(Entry::change);
-        to.put_text(rows_of(tracker_.config()));
+        config_rows_.clear();
+        config_rows_ = rows_of(tracker_.config());
+        to.put_text(config_rows_);
     } catch (const std::bad_alloc&) {
         lose(0);
     }
@@ -167,11 +169,14 @@ void Recorder::lose(std::uint64_t frames) {
 // no room for it now.
 bool Recorder::begin_part() {
     part_.clear();
+    if (config_rows_.empty()) {  // else frames would allocate whenever a file begins
+        config_rows_ = rows_of(tracker_.config());
+    }
     MessageWriter to(part_);
     to.put(MessageHead{0, lost_frames_, 1});
     to.put(Entry::part);
     to.put(PartHead{process_id_counter().last(), tracker_.stream_count()});
-    to.put_text(rows_of(tracker_.config()));
+    to.put_text(config_rows_);
     tracker_.for_each_stream(
         [&](std::uint64_t stream, const std::string&, const StreamTracker& tracker) {
             tracker.snapshot(state_);

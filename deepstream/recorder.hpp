@@ -63,6 +63,7 @@ class Recorder {
     std::shared_ptr<Chore> writer_;
     std::vector<std::uint8_t> message_;  // the call's rows
     MessageHead head_{};                 // its first bytes, as they will be
+    std::string config_rows_;            // empty: to be made anew
     std::vector<std::uint8_t> part_;     // a part's beginning
     std::vector<std::uint8_t> state_;    // a stream's
     std::uint64_t lost_frames_ = 0;      // since the last part began
