@@ -1,4 +1,5 @@
 #include <Python.h>
+#include <algorithm>
 
 #include <cmath>
 #include <cstring>
@@ -20,6 +21,8 @@ constexpr int kColumnCount = 7;
 std::string shortened(const char* begin, const char* end) {
     constexpr std::ptrdiff_t kLongest = 40;
     std::string text(begin, end - begin > kLongest ? begin + kLongest : end);
+    // An error is one line of text, whatever the file holds: bytes may be no UTF-8, or cut in two.
+    std::replace_if(text.begin(), text.end(), [](char one) { return one < ' ' || one > '~'; }, '?');
     return end - begin > kLongest ? text + "..." : text;
 }
 

@@ -8,7 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from streamtrack.io import NO_ID, InputError, read_kitti, read_mot, read_parquet, read_table
+from streamtrack.io import (
+    NO_ID,
+    InputError,
+    MotDetections,
+    read_kitti,
+    read_mot,
+    read_parquet,
+    read_table,
+)
 
 LABEL = "0 7 Car 0 0 -10 1 2 11 22 1 1 1 1 1 1 1"
 
@@ -80,6 +88,15 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
         read_table(path)
     with pytest.raises(InputError, match=r"nowhere\.txt: it must be a readable file"):
         read_table(tmp_path / "nowhere.txt")
+
+
+@pytest.mark.parametrize("word", [b"\x00", b"\x1e", b"\xff", b"\x80" * 9, "\u2028".encode() * 30])
+def test_errors_quote_any_bytes_in_one_line(tmp_path: Path, word: bytes) -> None:
+    path = tmp_path / "det.txt"
+    path.write_bytes(word + b",1,0,0,10,10,1\n")
+    with pytest.raises(InputError, match=r"det\.txt, row 1: column 1 .*'\?+.*mend or") as refused:
+        MotDetections(path, "det")
+    assert len(str(refused.value).splitlines()) == 1
 
 
 def written(path: Path, **changed: object) -> Path:
