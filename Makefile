@@ -79,10 +79,10 @@ valgrind: $(VENV)/valgrind  ## play every scenario of the native driver under va
 SANITIZED := core_tests core_threads
 sanitize: $(VENV)/system  ## run the native driver and the core's tests under the address, undefined and thread sanitizers
 	for checks in address,undefined thread; do \
-	  cmake -S . -B build/$$checks -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
-	  cmake --build build/$$checks --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
-	  for program in $(SANITIZED) "nvmot_driver build/$$checks/deepstream/libByteTracker.so 7.1"; do \
-	    UBSAN_OPTIONS=halt_on_error=1 build/$$checks/tests/native/$$program || exit 1; done; done
+	  cmake -S . -B build/$${checks%%,*} -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
+	  cmake --build build/$${checks%%,*} --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
+	  for program in $(SANITIZED) "nvmot_driver build/$${checks%%,*}/deepstream/libByteTracker.so 7.1"; do \
+	    UBSAN_OPTIONS=halt_on_error=1 build/$${checks%%,*}/tests/native/$$program || exit 1; done; done
 
 FUZZERS := process yaml snapshot
 RUNS ?= 100000
