@@ -141,13 +141,6 @@ $(VENV)/system:
 	fi
 	@mkdir -p $(VENV) && touch $@
 
-# Fuzzers and coverage need clang with its runtime; gcc builds the rest.
-$(VENV)/clang: | $(VENV)/system
-	@command -v clang++ >/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy clang </dev/null; }
-	@touch $@
-
 # The tests of live cameras need an RTSP server; where it cannot be installed they are skipped and say so.
 camera_packages := gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
 $(VENV)/camera: | $(VENV)/system

@@ -64,7 +64,11 @@ static_assert(sizeof(Track) == 176 && sizeof(SnapshotHeader) == 64,
 
 }  // namespace
 
-void StreamTracker::snapshot(std::vector<std::uint8_t>& bytes) const {
+std::size_t StreamTracker::snapshot_size() const {
+    return sizeof(SnapshotHeader) + tracks_.size() * sizeof(Track);
+}
+
+void StreamTracker::append_snapshot(std::vector<std::uint8_t>& bytes) const {
     SnapshotHeader header{};
     std::memcpy(header.magic, kMagic, sizeof kMagic);
     header.track_count = tracks_.size();
@@ -75,14 +79,16 @@ void StreamTracker::snapshot(std::vector<std::uint8_t>& bytes) const {
     header.last_number = last_number_;
     header.id_prefix = id_prefix_;
     header.ids_given = ids_given_;
-    bytes.resize(sizeof header + tracks_.size() * sizeof(Track));
-    std::memcpy(bytes.data(), &header, sizeof header);
+    const std::size_t start = bytes.size();
+    bytes.resize(start + snapshot_size());
+    std::memcpy(bytes.data() + start, &header, sizeof header);
+    std::uint8_t* const rows = bytes.data() + start + sizeof header;
     if (!tracks_.empty()) {
-        std::memcpy(bytes.data() + sizeof header, tracks_.data(), tracks_.size() * sizeof(Track));
+        std::memcpy(rows, tracks_.data(), tracks_.size() * sizeof(Track));
     }
     // Trajectories are not part of it.
     for (std::size_t k = 0; k < tracks_.size() && trajectories_.is_on(); ++k) {
-        std::uint8_t* const row = bytes.data() + sizeof header + k * sizeof(Track);
+        std::uint8_t* const row = rows + k * sizeof(Track);
         std::memset(row + offsetof(Track, trajectory), 0, sizeof(Track::trajectory));
     }
 }

@@ -48,10 +48,11 @@ class StreamTracker {
     // Where tracks have been, as far as `past_frames` and `terminated_tracks` ask for it.
     Trajectories& trajectories() { return trajectories_; }
 
-    // The whole state but the settings and the report, as bytes. `restore` throws
-    // std::invalid_argument for bytes that are no snapshot of this version, and changes nothing
-    // then; it moves the process's id counter past every id it brings in.
-    void snapshot(std::vector<std::uint8_t>& bytes) const;
+    // The whole state but the settings and the report, as bytes behind those that are there.
+    // `restore` throws std::invalid_argument for bytes that are no snapshot of this version, and
+    // changes nothing then; it moves the process's id counter past every id it brings in.
+    std::size_t snapshot_size() const;
+    void append_snapshot(std::vector<std::uint8_t>& bytes) const;
     void restore(const std::uint8_t* bytes, std::size_t size);
 
   private:

@@ -41,6 +41,12 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
+void append_state(std::uint64_t stream, const StreamTracker& tracker,
+                  std::vector<std::uint8_t>& message) {
+    MessageWriter(message).put(StreamState{stream, tracker.snapshot_size()});
+    tracker.append_snapshot(message);
+}
+
 const char* name_of(Layer layer) {
     static const char* const names[] = {"sequence", "file", "classes", "streams", "command"};
     return names[static_cast<int>(layer)];
@@ -64,6 +70,7 @@ Recorder::Recorder(RecordingOrigin origin, std::uint32_t max_streams, MultiStrea
       channel_(std::make_shared<RecordingChannel>(ring_size(max_streams))),
       writer_(std::make_shared<RecordingWriter>(channel_, std::move(origin), figures)) {
     clear_message();
+    part_.reserve(ring_size(max_streams));  // a larger one cannot be handed over
     begin_part();
     Background::instance().add(writer_);
 }
@@ -71,11 +78,8 @@ Recorder::Recorder(RecordingOrigin origin, std::uint32_t max_streams, MultiStrea
 Recorder::~Recorder() { Background::instance().remove(writer_); }
 
 void Recorder::add_state(std::uint64_t stream, const StreamTracker& tracker) {
-    tracker.snapshot(state_);
-    MessageWriter to(message_);
-    to.put(Entry::state);
-    to.put(StreamState{stream, state_.size()});
-    to.put_bytes(state_.data(), state_.size());
+    MessageWriter(message_).put(Entry::state);
+    append_state(stream, tracker, message_);
 }
 
 void Recorder::add_round(const Round& round, std::uint64_t last_id) {
@@ -179,9 +183,7 @@ bool Recorder::begin_part() {
     to.put_text(config_rows_);
     tracker_.for_each_stream(
         [&](std::uint64_t stream, const std::string&, const StreamTracker& tracker) {
-            tracker.snapshot(state_);
-            to.put(StreamState{stream, state_.size()});
-            to.put_bytes(state_.data(), state_.size());
+            append_state(stream, tracker, part_);
         });
     if (!channel_->messages.push(part_)) {
         return false;

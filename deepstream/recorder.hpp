@@ -65,7 +65,6 @@ class Recorder {
     MessageHead head_{};                 // its first bytes, as they will be
     std::string config_rows_;            // empty: to be made anew
     std::vector<std::uint8_t> part_;     // a part's beginning
-    std::vector<std::uint8_t> state_;    // a stream's
     std::uint64_t lost_frames_ = 0;      // since the last part began
     bool has_gap_ = false;               // nothing fits in before a new part begins
     std::int64_t next_part_second_ = 0;  // after a loss: not before

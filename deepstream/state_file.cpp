@@ -254,7 +254,8 @@ void StateShare::collect(bool is_last) {
             streams_[k].stream = stream;
             streams_[k].unix_time = now;
             streams_[k].is_last = is_last;
-            tracker.snapshot(streams_[k].state);
+            streams_[k].state.clear();
+            tracker.append_snapshot(streams_[k].state);
             ++k;
         });
 }

@@ -22,7 +22,7 @@ std::vector<std::uint8_t> true_snapshot(std::size_t tracks) {
         tracker.report();
     }
     std::vector<std::uint8_t> bytes;
-    tracker.snapshot(bytes);
+    tracker.append_snapshot(bytes);
     return bytes;
 }
 

@@ -139,7 +139,7 @@ std::vector<std::string> NamedStreamTracker::names() {
 nb::bytes NamedStreamTracker::snapshot(const std::string& name) {
     const Turn turn(busy_);
     std::vector<std::uint8_t> bytes;
-    stream(name).snapshot(bytes);
+    stream(name).append_snapshot(bytes);
     return nb::bytes(bytes.data(), bytes.size());
 }
 

@@ -146,9 +146,9 @@ def test_a_forked_child_counts_on_for_itself() -> None:
                 return one.process([frame(0, 0, people=1)])[0].ids.tolist()
         print(first_id(), flush=True)
         child = os.fork()
-        print(first_id(), flush=True)
         if child:
             os.waitpid(child, 0)
+        print(first_id(), flush=True)
     """
     assert play("7.1", scene).split() == ["[1]", "[2]", "[2]"]
 

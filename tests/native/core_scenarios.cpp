@@ -137,7 +137,7 @@ void play_core_snapshots(const Stage&) {
         core.tracker.update_batch(core.frames.data(), 1, 1);
     }
     std::vector<std::uint8_t> snapshot;
-    core.frames[0].tracker->snapshot(snapshot);
+    core.frames[0].tracker->append_snapshot(snapshot);
     std::size_t refused = 0;
     for (std::size_t at = 0; at < 4 * snapshot.size(); ++at) {
         std::vector<std::uint8_t> spoilt = snapshot;

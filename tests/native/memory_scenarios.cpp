@@ -250,6 +250,9 @@ void play_steady_frames(const Stage& stage) {
     const Folder folder;
     count_in_process(stage, ConfigFile("log_level: error\n"));
     count_in_process(stage, ConfigFile("log_level: error\n" + config_with_files(folder, false)));
+    // So small that file after file begins, each with the state of all streams.
+    count_in_process(stage, ConfigFile("log_level: error\nrecord_max_mb: 1\n" +
+                                       config_with_files(folder, false)));
 }
 
 }  // namespace native
