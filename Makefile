@@ -109,9 +109,9 @@ coverage: $(VENV)/installed $(VENV)/scrutiny  ## count the lines of core and dee
 	build/coverage/tests/native/core_tests
 	for version in $(VERSIONS); do \
 	  build/coverage/tests/native/nvmot_driver build/coverage/deepstream/libByteTracker.so $$version || exit 1; done
-	build/coverage/tests/native/nvmot_memory build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory
+	build/coverage/tests/native/nvmot_memory build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory core_snapshots
 	$(BIN)/pytest -p no:xdist -p tests.counted_build --hypothesis-profile=streamtrack $(counted_tests)
-	cd build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --txt - .
+	cd build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --merge-lines --txt - .
 
 wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
 	$(BIN)/python -m release.wheels
