@@ -6,7 +6,10 @@ A block of `sh` or `python` is run, unless a comment in front of it says why it 
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,3 +73,18 @@ def blocks(text: str) -> list[Block]:
             )
         )
     return result
+
+
+def run(words: list[str], folder: Path) -> str:
+    """Runs a block's words in a folder and returns what they print."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PIP_NO_INDEX": "1",  # what the extras name is installed with the tests: nothing is fetched
+        "HOSTNAME": "tracker-3",  # as in a StatefulSet
+    }
+    done = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{words[-1]}\n{done.stdout}\n{done.stderr}"
+    return done.stdout

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import configparser
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import pytest
 import streamtrack as st
 import yaml
 
-from tests.docs.blocks import CHECKOUT, RUN, SHOWN, Block, blocks, pages
+from tests.docs.blocks import CHECKOUT, RUN, SHOWN, Block, blocks, pages, run
 from tests.docs.stage import set_stage
 
 PAGES = {str(path.relative_to(CHECKOUT)): path.read_text() for path in pages()}
@@ -60,11 +58,11 @@ def test_blocks_run_and_print_what_is_shown(page: str, stage: Path, tmp_path: Pa
             continue
         if block.language == "python":
             # What an earlier block printed is not this one's.
-            printed = _run([sys.executable, "-c", f"{python}print('\\f')\n{block.text}"], folder)
+            printed = run([sys.executable, "-c", f"{python}print('\\f')\n{block.text}"], folder)
             printed = printed.rpartition("\f\n")[2]
             python += block.text
         else:
-            printed = _run(["bash", "-euo", "pipefail", "-c", block.text], folder)
+            printed = run(["bash", "-euo", "pipefail", "-c", block.text], folder)
         if block.printed is not None:
             expected = _words(block.printed)
             assert _words(printed)[-len(expected) :] == expected, f"{page}:{block.line}"
@@ -83,20 +81,6 @@ def _ini(block: Block) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(strict=True)
     parser.read_string(block.text)
     return parser
-
-
-def _run(words: list[str], folder: Path) -> str:
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PIP_NO_INDEX": "1",  # what the extras name is installed with the tests: nothing is fetched
-        "HOSTNAME": "tracker-3",  # as in a StatefulSet
-    }
-    done = subprocess.run(
-        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{words[-1]}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 def _words(printed: str) -> list[list[str]]:

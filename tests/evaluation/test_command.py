@@ -56,6 +56,7 @@ def test_json_and_csv_hold_what_the_function_returns(folders: list[str], tmp_pat
         (["--gt", "nowhere"], 1, "nowhere: there must be a folder or a file"),
         (["--benchmark", "MOT99"], 2, "'MOT99' is not one of"),
         (["--format", "kitti"], 1, "there must be ground truth, got none"),
+        (["--json", "nowhere/scores.json"], 1, "nowhere/scores.json: the file must be one that"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -77,6 +78,17 @@ def test_a_broken_row_is_named(folders: list[str], capsys: pytest.CaptureFixture
     assert main(["eval", *folders]) == 1
     error = capsys.readouterr().err
     assert "gate.txt, row 11: height must be a number, got 'ten'" in error
+
+
+def test_detections_for_ground_truth_are_told(
+    folders: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(folders[1]) / "gate" / "gt" / "gt.txt"
+    path.write_text("1,-1,0,0,10,10,1\n1,-1,50,0,10,10,1\n")
+    assert main(["eval", *folders]) == 1
+    error = capsys.readouterr().err
+    assert "gate: an id must stand once in a frame of ground truth, got -1 twice in" in error
+    assert error.endswith("give ground truth, not detections\n")
 
 
 def test_one_file_against_one_file(folders: list[str], tmp_path: Path) -> None:

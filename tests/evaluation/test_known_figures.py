@@ -48,6 +48,19 @@ def test_an_id_that_changes_half_way() -> None:
     assert (found.IDSW, found.Frag, found.FP, found.FN) == (1, 0, 0, 0)
 
 
+def test_frames_that_are_far_away_are_counted_where_they_stand() -> None:
+    """A camera's clock may number frames; a hundred million empty ones in front cost nothing."""
+    far = 10**8 - 5
+    late = [(far if frame == 10 else frame, 1, left) for frame, _, left in TRUTH]
+    tracks = late[:5] + [(frame, 2, left) for frame, _, left in late[5:]]
+    found = measured(late, tracks)
+    assert found == measured(TRUTH, walk(1, range(1, 6)) + walk(2, range(6, 11)))
+
+
+def test_nothing_where_nothing_is() -> None:
+    assert measured([], []) == Scores(0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def test_a_gap_and_a_false_alarm() -> None:
     other = walk(2, range(1, 11), left=100)  # TrackEval passes over frames without any track
     tracks = walk(1, range(1, 5)) + walk(1, range(7, 11)) + walk(3, range(3, 4), left=500)

@@ -49,13 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (
-        streamtrack.ConfigError,
-        InputError,
-        ModuleNotFoundError,
-        OSError,
-        RuntimeError,
-    ) as error:
+    except OSError as error:
+        return _fail(_of_file(error), 1)
+    except (streamtrack.ConfigError, InputError, ModuleNotFoundError, RuntimeError) as error:
         return _fail(str(error), 1)
     return result if isinstance(result, int) else 0
 
@@ -66,6 +62,16 @@ def _misused(error: click.UsageError) -> int:
         return 2
     where = error.ctx.command_path if error.ctx else "streamtrack"
     return _fail(f"{error.format_message()} See {where} --help.", 2)
+
+
+def _of_file(error: OSError) -> str:
+    """What the system refused."""
+    if not isinstance(error.filename, (str, bytes)):
+        return str(error)
+    return (
+        f"{os.fsdecode(error.filename)}: the file must be one that can be read or written here, "
+        f"got: {error.strerror}; check the path"
+    )
 
 
 def _fail(message: str, status: int) -> int:

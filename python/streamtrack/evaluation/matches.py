@@ -50,8 +50,8 @@ def matches(prepared: Prepared, ground_truth: BoxTable, tracks: BoxTable) -> Mat
         ground_truth: The ground truth.
         tracks: The tracks.
     """
-    run = _Run(ground_truth, tracks)
-    for time in range(prepared.data["num_timesteps"]):
+    run = _Run(prepared, ground_truth, tracks)
+    for time in range(len(prepared.frames)):
         run.take(time, prepared.data)
     return Matches(
         np.array(run.frames, np.int64),
@@ -65,7 +65,8 @@ def matches(prepared: Prepared, ground_truth: BoxTable, tracks: BoxTable) -> Mat
 class _Run:
     """The state of the matching: what covered each object last, and in the frame before."""
 
-    def __init__(self, ground_truth: BoxTable, tracks: BoxTable) -> None:
+    def __init__(self, prepared: Prepared, ground_truth: BoxTable, tracks: BoxTable) -> None:
+        self._frames = prepared.frames.tolist()
         self._object_ids = ground_truth.ids
         self._track_ids = tracks.ids
         self._last_row: dict[int, int] = {}
@@ -79,7 +80,7 @@ class _Run:
     def take(self, time: int, data: dict[str, Any]) -> None:
         rows = data["tracker_confidences"][time].astype(np.int64)
         objects = self._object_ids[data["gt_dets"][time][:, 4].astype(np.int64)].tolist()
-        self.frames += [time + 1] * len(objects)
+        self.frames += [self._frames[time]] * len(objects)
         self.objects += objects
         if not objects or not len(rows):
             self.rows += [-1] * len(objects)
@@ -89,7 +90,7 @@ class _Run:
         self.rows += [covering.get(place, -1) for place in range(len(objects))]
         covered = {objects[place]: row for place, row in covering.items()}
         for number, row in covered.items():
-            self._note(time + 1, number, row)
+            self._note(self._frames[time], number, row)
         self._before = {number: int(self._track_ids[row]) for number, row in covered.items()}
         self._last_row.update(covered)
 

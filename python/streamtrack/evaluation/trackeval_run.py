@@ -16,6 +16,7 @@ from streamtrack.evaluation.sequences import GroundTruth
 from streamtrack.io.box_table import NO_ID, BoxTable
 from streamtrack.io.kitti import KITTI_TYPES, write_kitti
 from streamtrack.io.mot_table import write_mot
+from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import InputError
 
 _SEQUENCE = "sequence"  # its name on TrackEval's side
@@ -33,9 +34,12 @@ class Prepared:
         data: TrackEval's own structure. Its `tracker_confidences` hold the row of each box in the
             tracks, so that a box can be found again after the ids have been renumbered; the fifth
             column of its `gt_dets` holds the row in the ground truth.
+        frames: The frame of each of TrackEval's time steps, ascending: those in which either side
+            has rows. What is empty on both sides changes no figure.
     """
 
     data: dict[str, Any]
+    frames: NDArray[np.int64]
 
 
 def require_trackeval() -> Any:
@@ -105,7 +109,11 @@ def prepare(truth: GroundTruth, tracks: BoxTable, kitti_class: str = "car") -> P
     Raises:
         InputError: The rows do not fit the sequence or the benchmark.
     """
-    length = _checked_length(truth, tracks)
+    _check_rows(truth, tracks)
+    frames = np.union1d(truth.table.frames, tracks.frames)
+    truth = replace(truth, table=_at_steps(truth.table, frames))
+    tracks = _at_steps(tracks, frames)
+    length = max(1, len(frames))  # TrackEval takes no sequence without frames
     trackeval = require_trackeval()
     by_kitti = truth.benchmark == "KITTI" and truth.text_format == "kitti"
     with tempfile.TemporaryDirectory(prefix="streamtrack-eval-") as folder:
@@ -118,7 +126,7 @@ def prepare(truth: GroundTruth, tracks: BoxTable, kitti_class: str = "car") -> P
             raw = dataset.get_raw_seq_data(_TRACKER, _SEQUENCE)
             _remember_rows(raw, truth, tracks)
             wanted = kitti_class if by_kitti else "pedestrian"
-            return Prepared(dataset.get_preprocessed_seq_data(raw, wanted))
+            return Prepared(dataset.get_preprocessed_seq_data(raw, wanted), frames)
         except trackeval.utils.TrackEvalException as error:
             raise InputError(
                 f"{truth.table.name}: the rows must fit the rules of {truth.benchmark}, "
@@ -213,43 +221,56 @@ def _zeros(table: BoxTable) -> NDArray[np.int32]:
     return np.zeros(len(table), np.int32)
 
 
+def _at_steps(table: BoxTable, frames: NDArray[np.int64]) -> BoxTable:
+    """The rows without times, their frames numbered by the place in `frames`, from 1."""
+    steps = np.searchsorted(frames, table.frames) + 1
+    return replace(table, frames=steps, info=SequenceInfo(), timestamps=None, detected=None)
+
+
 def _renumbered(table: BoxTable) -> BoxTable:
-    """The rows without times, with ids from 1 in the same order: TrackEval's table is dense."""
+    """The rows with ids from 1 in the same order: TrackEval's table is dense."""
     known = table.ids != NO_ID
     ids = np.full(len(table), NO_ID)
     ids[known] = np.unique(table.ids[known], return_inverse=True)[1].reshape(-1) + 1
-    return replace(table, ids=ids, timestamps=None, detected=None)
+    return replace(table, ids=ids)
 
 
-def _checked_length(truth: GroundTruth, tracks: BoxTable) -> int:
-    """The sequence's length in frames."""
-    known = truth.table.info.frame_count
-    length = max(truth.table.frame_count, tracks.frame_count) if known is None else known
+def _check_rows(truth: GroundTruth, tracks: BoxTable) -> None:
+    """Raises InputError where rows stand behind the sequence's end, or ids are not as they must."""
+    name = truth.table.name
     for what, table in (("ground truth", truth.table), ("tracks", tracks)):
-        late = np.flatnonzero(table.frames > length)
-        if len(late):
-            raise InputError(
-                f"{truth.table.name}: {what} must end with frame {length}, as seqinfo.ini says, "
-                f"got frame {table.frames[late[0]]} in row {late[0] + 1}; "
-                "check that both are of the same sequence"
-            )
-        _check_ids(truth.table.name, what, table, needed=what == "tracks")
-    return length
-
-
-def _check_ids(name: str, what: str, table: BoxTable, *, needed: bool) -> None:
-    known = table.ids != NO_ID
-    if needed and not known.all():
+        if truth.table.info.frame_count is not None:
+            _check_end(name, what, table, truth.table.info.frame_count)
+    if not (tracks.ids != NO_ID).all():
+        row = int(np.argmax(tracks.ids == NO_ID)) + 1
         raise InputError(
-            f"{name}: every row of {what} must have an id, got -1 in row "
-            f"{int(np.argmin(known)) + 1}; give tracks, not detections"
+            f"{name}: every row of tracks must have an id, got -1 in row {row}; "
+            "give tracks, not detections"
         )
-    pairs = np.stack([table.frames[known].astype(np.uint64), table.ids[known]], axis=1)
+    _check_ids(name, "tracks", tracks, np.arange(len(tracks)))
+    _check_ids(name, "ground truth", truth.table, _objects(truth))
+
+
+def _check_end(name: str, what: str, table: BoxTable, length: int) -> None:
+    late = np.flatnonzero(table.frames > length)
+    if len(late):
+        raise InputError(
+            f"{name}: {what} must end with frame {length}, as seqinfo.ini says, "
+            f"got frame {table.frames[late[0]]} in row {late[0] + 1}; "
+            "check that both are of the same sequence"
+        )
+
+
+def _check_ids(name: str, what: str, table: BoxTable, rows: NDArray[np.intp]) -> None:
+    pairs = np.stack([table.frames[rows].astype(np.uint64), table.ids[rows]], axis=1)
     unique, first = np.unique(pairs, axis=0, return_index=True)
-    if len(unique) != len(pairs):
-        again = int(np.setdiff1d(np.arange(len(pairs)), first)[0])
-        raise InputError(
-            f"{name}: an id must stand once in a frame of {what}, got {pairs[again, 1]} twice in "
-            f"frame {pairs[again, 0]} (row {int(np.flatnonzero(known)[again]) + 1}); "
-            "correct or remove the row"
-        )
+    if len(unique) == len(pairs):
+        return
+    again = int(np.setdiff1d(np.arange(len(pairs)), first)[0])
+    frame, number = pairs[again]
+    missing = number == NO_ID
+    fix = f"give {what}, not detections" if missing else "correct or remove the row"
+    raise InputError(
+        f"{name}: an id must stand once in a frame of {what}, got {-1 if missing else number} "
+        f"twice in frame {frame} (row {int(rows[again]) + 1}); {fix}"
+    )
