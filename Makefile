@@ -54,46 +54,46 @@ instructions: $(VENV)/installed  ## compare instruction counts with those last r
 	$(BIN)/python -m benchmarks.instructions
 
 library: $(VENV)/system  ## build lib/libByteTracker.so with CMake alone, as a DeepStream machine does
-	cmake -S . -B build/library
-	cmake --build build/library --target ByteTracker -- -j$(JOBS)
+	cmake -S . -B .build/library
+	cmake --build .build/library --target ByteTracker -- -j$(JOBS)
 
 MINUTES ?= 10
 soak: $(VENV)/installed  ## play hours of 64 cameras, MINUTES=10 in each of four ways: memory stays as it is, frames allocate nothing
-	cmake -S . -B build/native -DNATIVE_TESTS=ON
-	cmake --build build/native --target ByteTracker nvmot_soak -- -j$(JOBS)
+	cmake -S . -B .build/native -DNATIVE_TESTS=ON
+	cmake --build .build/native --target ByteTracker nvmot_soak -- -j$(JOBS)
 	for variant in plain misc_data files; do \
-	  build/native/tests/native/nvmot_soak lib/libByteTracker.so 7.1 $$variant $(MINUTES) || exit 1; done
+	  .build/native/tests/native/nvmot_soak lib/libByteTracker.so 7.1 $$variant $(MINUTES) || exit 1; done
 	$(BIN)/python -m tests.python.soak $(MINUTES)
 
 valgrind: $(VENV)/valgrind  ## play every scenario of the native driver under valgrind, as every DeepStream version
-	cmake -S . -B build/native -DNATIVE_TESTS=ON
-	cmake --build build/native --target ByteTracker nvmot_driver nvmot_replay -- -j$(JOBS)
-	mkdir -p build/valgrind
+	cmake -S . -B .build/native -DNATIVE_TESTS=ON
+	cmake --build .build/native --target ByteTracker nvmot_driver nvmot_replay -- -j$(JOBS)
+	mkdir -p .build/valgrind
 	for version in $(VERSIONS); do \
 	  valgrind --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9 \
-	    --log-file=build/valgrind/$$version.log build/native/tests/native/nvmot_driver lib/libByteTracker.so $$version \
-	    >build/valgrind/$$version.out 2>build/valgrind/$$version.err || { cat build/valgrind/$$version.*; exit 1; }; \
-	  echo "DeepStream $$version: $$(grep -c ^ok build/valgrind/$$version.out) scenarios ok," \
-	    $$(sed -n 's/^==[0-9]*== *\(in use at exit\|total heap usage\|ERROR SUMMARY\)/\1/p' build/valgrind/$$version.log); done
+	    --log-file=.build/valgrind/$$version.log .build/native/tests/native/nvmot_driver lib/libByteTracker.so $$version \
+	    >.build/valgrind/$$version.out 2>.build/valgrind/$$version.err || { cat .build/valgrind/$$version.*; exit 1; }; \
+	  echo "DeepStream $$version: $$(grep -c ^ok .build/valgrind/$$version.out) scenarios ok," \
+	    $$(sed -n 's/^==[0-9]*== *\(in use at exit\|total heap usage\|ERROR SUMMARY\)/\1/p' .build/valgrind/$$version.log); done
 
 SANITIZED := core_tests core_threads
 sanitize: $(VENV)/system  ## run the native driver and the core's tests under the address, undefined and thread sanitizers
 	for checks in address,undefined thread; do \
-	  cmake -S . -B build/$${checks%%,*} -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
-	  cmake --build build/$${checks%%,*} --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
-	  for program in $(SANITIZED) "nvmot_driver build/$${checks%%,*}/deepstream/libByteTracker.so 7.1"; do \
-	    UBSAN_OPTIONS=halt_on_error=1 build/$${checks%%,*}/tests/native/$$program || exit 1; done; done
+	  cmake -S . -B .build/$${checks%%,*} -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
+	  cmake --build .build/$${checks%%,*} --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
+	  for program in $(SANITIZED) "nvmot_driver .build/$${checks%%,*}/deepstream/libByteTracker.so 7.1"; do \
+	    UBSAN_OPTIONS=halt_on_error=1 .build/$${checks%%,*}/tests/native/$$program || exit 1; done; done
 
 FUZZERS := process yaml snapshot
 RUNS ?= 100000
 # No entropic schedule: its bookkeeping took half the time. Leaks are looked for at the end of a run, over all its inputs.
-fuzz_options := -runs=$(RUNS) -max_len=160 -entropic=0 -detect_leaks=0 -print_funcs=0 -close_fd_mask=2 -artifact_prefix=build/fuzz/
+fuzz_options := -runs=$(RUNS) -max_len=160 -entropic=0 -detect_leaks=0 -print_funcs=0 -close_fd_mask=2 -artifact_prefix=.build/fuzz/
 fuzz: $(VENV)/clang  ## fuzz NvMOT_Process, the YAML reader and snapshots with clang's libFuzzer, RUNS=100000 inputs each
-	CC=clang CXX=clang++ cmake -S . -B build/fuzz -DFUZZ=ON -DCMAKE_BUILD_TYPE=None
-	cmake --build build/fuzz --target $(addprefix fuzz_,$(FUZZERS)) -- -j$(JOBS)
-	for target in $(FUZZERS); do mkdir -p build/fuzz/found/$$target; \
-	  ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=1 build/fuzz/fuzz/fuzz_$$target $(fuzz_options) \
-	    $$([ $$target = yaml ] && echo -dict=fuzz/yaml.dict) build/fuzz/found/$$target fuzz/seeds/$$target || exit 1; done
+	CC=clang CXX=clang++ cmake -S . -B .build/fuzz -DFUZZ=ON -DCMAKE_BUILD_TYPE=None
+	cmake --build .build/fuzz --target $(addprefix fuzz_,$(FUZZERS)) -- -j$(JOBS)
+	for target in $(FUZZERS); do mkdir -p .build/fuzz/found/$$target; \
+	  ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=1 .build/fuzz/fuzz/fuzz_$$target $(fuzz_options) \
+	    $$([ $$target = yaml ] && echo -dict=fuzz/yaml.dict) .build/fuzz/found/$$target fuzz/seeds/$$target || exit 1; done
 
 SAMPLE ?= 300
 mutation: $(VENV)/installed $(VENV)/scrutiny  ## make SAMPLE=300 small faults in the core, one after the other, and count those that the tests notice
@@ -102,19 +102,19 @@ mutation: $(VENV)/installed $(VENV)/scrutiny  ## make SAMPLE=300 small faults in
 counted_tests := tests/deepstream tests/laws/test_life.py tests/laws/test_laws.py \
 	$(addprefix tests/python/test_,tracker.py many_streams.py config.py instruction_sets.py)
 coverage: $(VENV)/installed $(VENV)/scrutiny  ## count the lines of core and deepstream that native and Python tests run
-	cmake -S . -B build/coverage -DNATIVE_TESTS=ON -DCOVERAGE=ON -DCMAKE_BUILD_TYPE=None -DSKBUILD=2 \
+	cmake -S . -B .build/coverage -DNATIVE_TESTS=ON -DCOVERAGE=ON -DCMAKE_BUILD_TYPE=None -DSKBUILD=2 \
 	  -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python -Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir)
-	cmake --build build/coverage --target ByteTracker nvmot_driver nvmot_memory nvmot_replay core_tests _core -- -j$(JOBS)
-	find build/coverage -name '*.gcda' -delete
-	build/coverage/tests/native/core_tests
+	cmake --build .build/coverage --target ByteTracker nvmot_driver nvmot_memory nvmot_replay core_tests _core -- -j$(JOBS)
+	find .build/coverage -name '*.gcda' -delete
+	.build/coverage/tests/native/core_tests
 	for version in $(VERSIONS); do \
-	  build/coverage/tests/native/nvmot_driver build/coverage/deepstream/libByteTracker.so $$version || exit 1; done
-	build/coverage/tests/native/nvmot_memory build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory core_snapshots
+	  .build/coverage/tests/native/nvmot_driver .build/coverage/deepstream/libByteTracker.so $$version || exit 1; done
+	.build/coverage/tests/native/nvmot_memory .build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory core_snapshots
 	$(BIN)/pytest -p no:xdist -p tests.counted_build --hypothesis-profile=streamtrack $(counted_tests)
-	cd build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --merge-lines --txt - .
+	cd .build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --merge-lines --txt - .
 
 wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
-	$(BIN)/python -m release.wheels
+	CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(BIN)/python -m release.wheels
 	$(BIN)/python -m release.bundle
 
 wheels-check: $(VENV)/installed $(VENV)/releasers  ## test what lies in dist: under emulation, on an old system, in empty environments
@@ -124,7 +124,7 @@ release-check: lint types test wheels wheels-check  ## run all that a release ne
 	$(BIN)/python -m release.check
 
 clean:  ## remove what was built
-	rm -rf build lib out dist site $(VENV)
+	rm -rf .build build lib out dist site $(VENV)
 
 # What a fresh machine lacks comes from apt; where nothing is missing nothing is asked.
 $(VENV)/system:
@@ -166,7 +166,7 @@ $(VENV)/valgrind: | $(VENV)/system
 	    --no-install-recommends valgrind </dev/null; } || true
 	@touch $@
 
-# The fuzzers need clang, and its sanitizers, which some distributions put into a package with its version in the name.
+# The fuzzers need clang and its sanitizers, which some distributions put into a package with its version in the name.
 $(VENV)/clang: | $(VENV)/system
 	@links() { echo 'int main() { return 0; }' | clang++ -fsanitize=address -x c++ -o /dev/null - 2>/dev/null; }; \
 	links || { \

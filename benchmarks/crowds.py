@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILD = ROOT / "build" / "benchmarks"
+BUILD = ROOT / ".build" / "benchmarks"
 Rows = NDArray[np.float32]  # (N, 5): x1, y1, x2, y2, score
 
 

@@ -19,7 +19,7 @@ from release.interpreters import Interpreter, interpreters, missing
 from release.targets import TARGETS, Target, toolchain
 
 ROOT = Path(__file__).parents[1]
-WORK = ROOT / "build" / "release"
+WORK = ROOT / ".build" / "release"
 DIST = ROOT / "dist"
 
 

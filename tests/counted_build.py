@@ -1,6 +1,6 @@
 """Takes the extension and the library whose lines are counted: pytest -p tests.counted_build.
 
-`make coverage` builds both into build/coverage; the package itself is the one that is installed.
+`make coverage` builds both into .build/coverage; the package itself is the one that is installed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-BUILD = Path(__file__).resolve().parents[1] / "build" / "coverage"
+BUILD = Path(__file__).resolve().parents[1] / ".build" / "coverage"
 
 
 def take_counted_build() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.mutation.mutants import ROOT, Mutant
 
-FOLDER = ROOT / "build" / "mutation"
+FOLDER = ROOT / ".build" / "mutation"
 TREE = FOLDER / "tree"  # holds core/; found before the true one
 COMPILER = os.environ.get("CXX", "c++")
 FLAGS = "-std=c++17 -fPIC -DNDEBUG -ffp-contract=off -w -pthread".split()  # noqa: SIM905

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "build" / "core-tests"
+FOLDER = ROOT / ".build" / "core-tests"
 
 
 def run(*command: str | Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYOUT = ROOT / "deepstream" / "layout"
-DRIVER = ROOT / "build" / "native" / "tests" / "native" / "nvmot_driver"
+DRIVER = ROOT / ".build" / "native" / "tests" / "native" / "nvmot_driver"
 MEMORY = DRIVER.with_name("nvmot_memory")  # the same with a malloc that counts and fails
 FAULTS = DRIVER.with_name("nvmot_faults")  # the same with files that fail and clocks that jump
 SOAK = DRIVER.with_name("nvmot_soak")
@@ -28,7 +28,7 @@ def run(*command: str | Path, timeout: int = 300) -> str:
 @pytest.fixture(scope="session")
 def library() -> Path:
     """libByteTracker.so and the driver, built as a DeepStream machine builds them."""
-    folder = ROOT / "build" / "native"
+    folder = ROOT / ".build" / "native"
     run("cmake", "-S", ROOT, "-B", folder, "-DNATIVE_TESTS=ON")
     run(
         "cmake",

@@ -14,7 +14,7 @@ from release.debian import unpack
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DIST = CHECKOUT / "dist"
-WORK = CHECKOUT / "build" / "release"
+WORK = CHECKOUT / ".build" / "release"
 HOST = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
 
 
