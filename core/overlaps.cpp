@@ -28,7 +28,8 @@ struct Cut {
 };
 
 Cut cut(double length, double wanted, double most) {
-    const double count = wanted >= 1 ? std::floor(std::min(wanted, most)) : 1.0;
+    // One at least, also where lengths of 0 made these numbers less, infinite or no numbers.
+    const double count = std::floor(std::max(1.0, std::min(most, wanted)));
     const double per_pixel = count / length;
     return {count, per_pixel <= kLargest ? per_pixel : 0.0};
 }

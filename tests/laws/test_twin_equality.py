@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hypothesis
 import numpy as np
 import pytest
 import streamtrack
@@ -9,7 +10,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.laws.runs import Values, ranked, ranks, tracker_of, update
-from tests.scenes import Scene, SceneFrame, scenes, settings
+from tests.scenes import Scene, SceneFrame, frame_of, scenes, settings
 from tests.twin.settings import Settings
 from tests.twin.track import Tracks as TwinTracks
 from tests.twin.tracker import TwinTracker
@@ -100,3 +101,18 @@ def test_package_equals_twin(preset: str, scene: Scene, data: st.DataObject) -> 
 @given(scene=scenes())
 def test_package_equals_twin_with_the_defaults(preset: str, scene: Scene) -> None:
     assert_equal(*run_both(scene, {"preset": preset}))
+
+
+@pytest.mark.parametrize("preset", ["bytetrack", "reference"])
+@given(step=st.integers(2, 40), uneven=st.integers(0, 3))
+@hypothesis.settings(max_examples=10)
+def test_a_dense_row_on_one_line(preset: str, step: int, uneven: int) -> None:
+    """More boxes than have room beside each other, none of them higher than another."""
+    frames = [
+        [
+            (step * k % 400 + 2 * number, 100 + k * uneven % 7, 60, 120, 0.9 - k / 1000, 0)
+            for k in range(100)
+        ]
+        for number in range(2)
+    ]
+    assert_equal(*run_both([frame_of(rows, 1.0) for rows in frames], {"preset": preset}))

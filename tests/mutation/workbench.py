@@ -61,7 +61,7 @@ class Workbench:
         shutil.rmtree(TREE, ignore_errors=True)
         shutil.copytree(ROOT / "core", TREE / "core")
         self.core = sorted((TREE / "core").glob("*.cpp"))
-        self.core_tests = [ROOT / "tests" / "native" / "core_tests.cpp"]
+        self.core_tests = sorted((ROOT / "tests" / "native").glob("*_tests.cpp"))
         self.bindings = [*sorted((ROOT / "python" / "bindings").glob("*.cpp")), nanobind_source()]
         self.library = sorted((ROOT / "deepstream").glob("*.cpp"))
         self.library += sorted((ROOT / "deepstream" / "layout").glob("*.cpp"))
