@@ -61,7 +61,12 @@ def test_the_demo_goes_on_without_pictures(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("module", "package", "extra"),
-    [("picture", "PIL", "picture"), ("video", "av", "video"), ("video", "cv2", "video")],
+    [
+        ("picture", "PIL", "picture"),
+        ("video", "av", "video"),
+        ("video", "cv2", "video"),
+        ("video.onnx_model", "onnxruntime", "video"),
+    ],
 )
 def test_a_module_names_the_extra(module: str, package: str, extra: str, folder: Path) -> None:
     done = run(f"import sys; sys.modules[{package!r}] = None; import streamtrack.{module}", folder)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +130,41 @@ def test_the_cli_refuses_what_has_no_meaning(tmp_path: Path) -> None:
         assert rule in fail(*words), words
     assert not (tmp_path / "out").exists()
     assert "127.0.0.1:9: [Errno" in fail(*ray, det, "--address", closed)
+
+
+@pytest.mark.parametrize(
+    ("answer", "serves"),
+    [(b"", False), (b"", True), (b"SSH-2.0-", True), (b"HTTP/1.1 400\r\n", True)],
+)
+def test_an_open_port_that_is_not_rays_is_an_error(answer: bytes, serves: bool) -> None:
+    """Ray would go on asking for minutes; a stopped server's port answers like the first one."""
+    pytest.importorskip("ray", reason="needs Ray: pip install 'streamtrack[ray]'")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(answer)
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1000)
+
+        thread = threading.Thread(target=serve)
+        if serves:
+            thread.start()
+        rule = f"got {address}: what listens there does not answer as Ray does; see docs"
+        with pytest.raises(InputError, match=rule), cluster(address, 0):
+            pass
+        if serves:
+            thread.join()
+
+
+@pytest.mark.parametrize("address", ["head", "head:", ":6379", "head:port"])
+def test_an_address_has_a_host_and_a_port(address: str) -> None:
+    pytest.importorskip("ray", reason="needs Ray: pip install 'streamtrack[ray]'")
+    rule = f"got {address}: it is not of the form HOST:PORT; see docs"
+    with pytest.raises(InputError, match=rule), cluster(address, 0):
+        pass
 
 
 @pytest.mark.parametrize(("first", "fits"), [(0, False), (1, True), (2**32 - 2, True), (-5, False)])

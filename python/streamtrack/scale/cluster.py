@@ -19,6 +19,10 @@ Task = Callable[..., Mapping[str, Any]]
 # Rows of work and of results are small; Ray would take a third of the memory by itself.
 _LOCAL_STORE_BYTES = 256 << 20
 
+_PATIENCE_SECONDS = 5
+_HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_HTTP2_SETTINGS = b"\0\0\0" + b"\4" + b"\0" + b"\0\0\0\0"  # length 0, type, flags, stream
+
 
 def require_ray() -> Any:
     """Returns Ray, quiet and with its usage reports off.
@@ -53,7 +57,7 @@ def cluster(address: str | None, cpus: int) -> Iterator[Callable[..., Iterator[R
         CPU, and gives the results as they come. Rows and results are what JSON can hold.
 
     Raises:
-        InputError: Nothing answers at the address.
+        InputError: No Ray answers at the address.
         RuntimeError: A task failed.
     """
     if address is None:
@@ -103,11 +107,25 @@ def _connect(ray: Any, address: str | None, cpus: int) -> None:
 
 
 def _knock(address: str) -> None:
-    """Raises OSError or ValueError where nothing listens: Ray would try for many minutes."""
+    """Raises OSError or ValueError where no Ray answers: Ray itself would try for many minutes.
+
+    A cluster's head speaks gRPC, and so greets whoever connects as RFC 9113, section 3.4, says.
+    """
     if address == "auto":  # Ray's word for the cluster that runs on this machine
         return
     host, _, port = address.rpartition(":")
-    socket.create_connection((host, int(port)), timeout=10).close()
+    if not host or not port.isdecimal():
+        raise ValueError("it is not of the form HOST:PORT")
+    with socket.create_connection((host, int(port)), timeout=_PATIENCE_SECONDS) as connection:
+        if os.environ.get("RAY_USE_TLS", "0") != "0":  # the greeting would be encrypted
+            return
+        connection.sendall(_HTTP2_PREFACE + _HTTP2_SETTINGS)
+        try:
+            answer = connection.recv(len(_HTTP2_SETTINGS), socket.MSG_WAITALL)
+        except TimeoutError:
+            answer = b""
+    if len(answer) < len(_HTTP2_SETTINGS) or answer[3] != _HTTP2_SETTINGS[3]:
+        raise ValueError("what listens there does not answer as Ray does")
 
 
 def _results(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from streamtrack.io.source import InputError
@@ -17,6 +16,13 @@ from streamtrack.video.detection import Detections, suppress_overlaps
 from streamtrack.video.frame import Image
 from streamtrack.video.heads import HEADS, HeadName, gives_pixels, recognise
 from streamtrack.video.letterbox import letterbox
+
+try:
+    import onnxruntime
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        f"a model needs ONNX Runtime, got: {missing}; pip install 'streamtrack[video]'"
+    ) from None
 
 DEFAULT_SIDE = 640  # of a model that takes any size and does not say which it was trained with
 
