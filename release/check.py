@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 
 from release.interpreters import STABLE_SINCE, interpreters, missing
 from release.targets import TARGETS
@@ -25,6 +26,7 @@ def missing_things() -> list[str]:
     version = version_of((ROOT / "CMakeLists.txt").read_text())
     lacking = [f"an interpreter with headers: CPython {one}" for one in missing(interpreters())]
     lacking += [f"dist/{name}" for name in release_files(version) if not list(DIST.glob(name))]
+    lacking += made_of_other_sources(version)
     changes = (ROOT / "CHANGELOG.md").read_text()
     if not re.search(rf"^## {re.escape(version)}, \d{{4}}-\d\d-\d\d$", changes, re.MULTILINE):
         lacking.append(f"a heading '## {version}, YYYY-MM-DD' in CHANGELOG.md")
@@ -52,6 +54,27 @@ def release_files(version: str) -> list[str]:
         names.append(f"streamtrack-deepstream-{version}-{target.machine}.tar.gz")
         names.append(f"streamtrack-deepstream_{version}_{target.debian}.deb")
     return names
+
+
+def made_of_other_sources(version: str) -> list[str]:
+    """Returns what of dist was made of other files than those that stand here."""
+    source = DIST / f"streamtrack-{version}.tar.gz"
+    if not source.is_file():
+        return []
+    others = []
+    with tarfile.open(source) as archive:
+        for member in archive.getmembers():
+            name = member.name.partition("/")[2]
+            packed = archive.extractfile(member)
+            if packed is not None and name != "PKG-INFO":
+                here = ROOT / name
+                if not here.is_file() or here.read_bytes() != packed.read():
+                    others.append(name)
+    if others:
+        return [f"files of these sources: dist was made of another {others[0]}; run make wheels"]
+    begun = source.stat().st_mtime
+    older = [path.name for path in sorted(DIST.iterdir()) if path.stat().st_mtime < begun]
+    return [f"a new dist/{name}: it is older than {source.name}; run make wheels" for name in older]
 
 
 def git(*words: str) -> str:

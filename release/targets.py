@@ -10,8 +10,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import ziglang
-
 from release.debian import unpack
 
 
@@ -53,6 +51,8 @@ set(YAML_LIBRARY {yaml}/libyaml.a CACHE FILEPATH "")
 
 def toolchain(target: Target, folder: Path) -> Path:
     """Writes zig's commands, libyaml and a CMake toolchain file for a target; returns the file."""
+    import ziglang
+
     tools = folder.absolute() / target.machine
     tools.mkdir(parents=True, exist_ok=True)
     zig = Path(ziglang.__file__).with_name("zig")
