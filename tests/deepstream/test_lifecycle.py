@@ -155,7 +155,8 @@ def test_a_forked_child_counts_on_for_itself() -> None:
 
 def test_a_state_file_carries_ids_and_tracks_into_another_process(tmp_path: Path) -> None:
     config = tmp_path / "tracker.yml"
-    config.write_text(f"state_file: {tmp_path / 'state'}\n")
+    # A buffer that outlasts the start of a process on the busiest machine.
+    config.write_text(f"state_file: {tmp_path / 'state'}\ntrack_buffer: 30000\n")
     scene = """
         with host(config_path=sys.argv[2]) as one:
             for pad in map(int, sys.argv[3].split(",")):
