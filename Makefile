@@ -84,11 +84,11 @@ sanitize: $(VENV)/system  ## run the native driver and the core's tests under th
 	  for program in $(SANITIZED) "nvmot_driver .build/$${checks%%,*}/deepstream/libByteTracker.so 7.1"; do \
 	    UBSAN_OPTIONS=halt_on_error=1 .build/$${checks%%,*}/tests/native/$$program || exit 1; done; done
 
-FUZZERS := process yaml snapshot
+FUZZERS := process yaml snapshot crowd
 RUNS ?= 100000
 # No entropic schedule: its bookkeeping took half the time. Leaks are looked for at the end of a run, over all its inputs.
 fuzz_options := -runs=$(RUNS) -max_len=160 -entropic=0 -detect_leaks=0 -print_funcs=0 -close_fd_mask=2 -artifact_prefix=.build/fuzz/
-fuzz: $(VENV)/clang  ## fuzz NvMOT_Process, the YAML reader and snapshots with clang's libFuzzer, RUNS=100000 inputs each
+fuzz: $(VENV)/clang  ## fuzz NvMOT_Process, the YAML reader, snapshots and crowds with clang's libFuzzer, RUNS=100000 inputs each
 	CC=clang CXX=clang++ cmake -S . -B .build/fuzz -DFUZZ=ON -DCMAKE_BUILD_TYPE=None
 	cmake --build .build/fuzz --target $(addprefix fuzz_,$(FUZZERS)) -- -j$(JOBS)
 	for target in $(FUZZERS); do mkdir -p .build/fuzz/found/$$target; \
