@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from streamtrack.config import Config
 from streamtrack.io.mot import MotWriter
 from streamtrack.io.source import DetectedFrame, InputError, NamedStream, Source
+from streamtrack.io.stream_files import stream_file
 from streamtrack.tracker import MultiStreamTracker
 
 
@@ -113,17 +114,21 @@ def track_sources(
         progress: Called after every batch with the number of frames that it held.
 
     Raises:
-        InputError: A source cannot be read, or the folder cannot be written.
+        InputError: A source cannot be read or has a name that no file can have, or the folder
+            cannot be written.
     """
     config = with_sequence_rates(config or Config(), sources)
     prefixes: dict[str, int] = {}
     if first_id_prefix is not None:
         numbers = consecutive_prefixes(config, first_id_prefix, len(sources))
         prefixes = dict(zip((source.name for source in sources), numbers, strict=True))
+    for source in sources:
+        stream_file(Path(output), source.name, ".txt")  # before a folder is made
     folder = output_folder(output)
-    streams = {source.name: _Stream(source, folder) for source in sources}
+    streams: dict[str, _Stream] = {}
     with ExitStack() as unwritten:
-        for stream in streams.values():
+        for source in sources:
+            streams[source.name] = stream = _Stream(source, folder)
             unwritten.callback(stream.output.discard)
         opened = (
             engine(config, sources) if engine else nullcontext(core_step(config, threads, prefixes))
@@ -174,7 +179,7 @@ class StreamOutput:
     """Where one stream's tracks go, and what came so far."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self._writer = MotWriter(folder / f"{name}.txt")
+        self._writer = MotWriter(stream_file(folder, name, ".txt"))
         self.summary = StreamSummary(name, self._writer.path)
         self.close, self.discard = self._writer.close, self._writer.discard
 

@@ -56,6 +56,23 @@ def test_there_and_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         assert_same_frames(found, expected)
 
 
+@pytest.mark.parametrize("name", ["site/cam", "../up", "..", ".", "", "a\0b", "a\nb", "x" * 260])
+@pytest.mark.parametrize("verb", ["track", "convert"])
+def test_a_name_that_no_file_can_have_is_told_and_nothing_is_written(
+    tmp_path: Path, verb: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Parquet file names its streams as it likes: none may lead out of the output's folder."""
+    given = tmp_path / "in.parquet"
+    write_parquet(given, [walk("gate"), walk(name), replace(walk("yard"), ids=np.ones(24, "u8"))])
+    assert main([verb, str(given), "-o", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    shown = repr(name if len(name) < 40 else name[:40] + "...")
+    assert f"no line breaks, not empty, not too long), got {shown}; rename the stream\n" in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [given]
+    assert main(["convert", str(given), "-o", str(tmp_path / "again.parquet")]) == 0
+
+
 def test_tracks_become_files_of_their_names(tmp_path: Path) -> None:
     table = box_table("gate", [1, 2], [[0, 0, 5, 5]] * 2, ids=[1, 1], classes=[2, 2])
     write_parquet(tmp_path / "in.parquet", [table])

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamtrack.io import convert
+from streamtrack.io import box_table, convert, write_parquet
 from streamtrack.simulation import save_scene, simulate
 
 from tests.cli.command import COMMAND, succeed
@@ -214,6 +214,17 @@ def test_a_broken_stream_does_not_take_the_others_with_it(
     kept = outputs(output)
     assert len(kept) == 2
     assert {int(text.split(b",")[1]) >> 32 for text in kept.values()} == {3, 5}
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, home: RayHome, address: str) -> None:
+    given = tmp_path / "archive.parquet"
+    write_parquet(given, [box_table("../up", [1], [[0, 0, 5, 5]])])
+    words = ["--address", address, "-o", tmp_path / "out"]
+    failed = on_cluster(home, given, *words, fails=True)
+    [line] = [line for line in failed.stderr.splitlines() if "error:" in line]
+    assert line.endswith("got '../up'; rename the stream")
+    assert not (tmp_path / "up.txt").exists()
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_sequential_ids_are_for_all_or_none(

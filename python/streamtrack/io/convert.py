@@ -14,6 +14,7 @@ from streamtrack.io.mot_table import write_mot
 from streamtrack.io.parquet import write_parquet
 from streamtrack.io.sequence_info import SequenceInfo, write_sequence_info
 from streamtrack.io.source import InputError
+from streamtrack.io.stream_files import stream_file
 from streamtrack.io.tables import read_tables
 
 TableFormat = Literal["mot", "kitti", "parquet"]
@@ -46,7 +47,7 @@ def convert(
 
     Raises:
         InputError: An input cannot be read, two streams have one name, something would be
-            lost, or the output for text has a file's name.
+            lost, a stream has a name that no file can have, or the output for text has a file's.
     """
     tables = [table for given in inputs for table in _read(Path(given))]
     names = [table.name for table in tables]
@@ -62,10 +63,10 @@ def convert(
         raise InputError(
             f"{target}: the output must be a folder, or end with .parquet; drop {target.suffix}"
         )
+    places = [_place(target, table) for table in tables]  # before any is written
     written = []
-    for table in tables:
+    for table, path in zip(tables, places, strict=True):
         lost = _all_of(table) if "all" in drop else drop
-        path = _place(target, table)
         path.parent.mkdir(parents=True, exist_ok=True)
         if to == "kitti":
             write_kitti(path, table, types=types, drop=lost)
@@ -92,5 +93,5 @@ def _all_of(table: BoxTable) -> list[str]:
 
 def _place(folder: Path, table: BoxTable) -> Path:
     if len(table) and (table.ids == NO_ID).all():
-        return folder / table.name / "det.txt"
-    return folder / f"{table.name}.txt"
+        return stream_file(folder, table.name) / "det.txt"
+    return stream_file(folder, table.name, ".txt")

@@ -17,6 +17,7 @@ from streamtrack.config import Config
 from streamtrack.io.inputs import detections_in, name_of, require_inputs, take_name
 from streamtrack.io.parquet_streams import ParquetStream, streams_in_parquet
 from streamtrack.io.source import InputError
+from streamtrack.io.stream_files import stream_file
 from streamtrack.io.tables import is_recording
 from streamtrack.offline import consecutive_prefixes, output_folder
 from streamtrack.scale.cluster import Row, cluster
@@ -102,7 +103,7 @@ def track_on_cluster(
     folder = output_folder(output)
     report = progress or _nothing
     with cluster(address, cpus) as run:
-        works = _works(known, run, config, first_id_prefix)
+        works = _works(known, folder, run, config, first_id_prefix)
         hidden = RunFolder(Path(tempfile.mkdtemp(prefix=".tracking-", dir=folder.absolute())))
         try:
             start = time.perf_counter()
@@ -116,7 +117,7 @@ def track_on_cluster(
     streams = [
         ClusterStream(
             work.name,
-            folder / f"{work.name}.txt",
+            stream_file(folder, work.name, ".txt"),
             stream.frames,
             stream.detections,
             stream.boxes,
@@ -146,9 +147,13 @@ def _known_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, 
 
 
 def _works(
-    known: Sequence[tuple[Path, Path]], run: _Run, config: Config, first_id_prefix: int | None
+    known: Sequence[tuple[Path, Path]],
+    folder: Path,
+    run: _Run,
+    config: Config,
+    first_id_prefix: int | None,
 ) -> list[StreamWork]:
-    """Every stream, in the order of the inputs."""
+    """Every stream, in the order of the inputs; each can have a file in the folder."""
     parquet = [(path, file) for path, file in known if file.suffix == ".parquet"]
     rows = [{"file": str(file.absolute()), "name": name_of(path)} for path, file in parquet]
     streams_of: dict[str, list[ParquetStream]] = {}
@@ -168,6 +173,7 @@ def _works(
             places += [(stream.name, file.absolute(), stream.row_groups) for stream in streams]
         for name, *_ in places[len(found) :]:
             take_name(name, path, found)
+            stream_file(folder, name, ".txt")
     prefixes = _prefixes(config, first_id_prefix, len(places))
     return [
         StreamWork(place, name, str(path), groups, prefixes[place])

@@ -1,0 +1,32 @@
+"""The files that streams' tracks are written to, named as the streams are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from streamtrack.io.source import InputError
+
+_LONGEST = 255  # bytes that a name may have on Linux
+_NO_NAME = re.compile(r"\.{0,2}|.*[/\x00-\x1f\x7f].*", re.DOTALL)
+
+
+def stream_file(folder: Path, name: str, ending: str = "") -> Path:
+    """Returns the path of a stream's file or folder, which lies in `folder` whatever the name is.
+
+    Args:
+        folder: Where it lies.
+        name: The stream's name. A Parquet file may give any.
+        ending: What the file's name has behind the stream's: ".txt".
+
+    Raises:
+        InputError: No file can have this name.
+    """
+    length = len(f"{name}{ending}.part".encode())
+    if _NO_NAME.fullmatch(name) or length > _LONGEST:
+        shown = name if len(name) <= 40 else name[:40] + "..."
+        raise InputError(
+            "the name of a stream that is written to a file must be one that a file can have "
+            f"(no / and no line breaks, not empty, not too long), got {shown!r}; rename the stream"
+        )
+    return folder / f"{name}{ending}"
