@@ -111,7 +111,7 @@ def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), layout="mono")
         silence.sample_rate = 8000
         container.mux(stream.encode(silence))
-    with pytest.raises(InputError, match=r"sound\.wav: holds no video"):
+    with pytest.raises(InputError, match=r"sound\.wav: there must be pictures in it"):
         open_video(str(sound))
 
 

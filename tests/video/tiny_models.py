@@ -15,7 +15,16 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-Head = Literal["yolox", "yolox-decoded", "yolov8", "yolov5", "end-to-end", "classifier"]
+Head = Literal[
+    "yolox",
+    "yolox-decoded",
+    "yolov8",
+    "yolov8-rows",
+    "yolov5",
+    "end-to-end",
+    "deepstream",
+    "classifier",
+]
 STRIDES = (8, 16, 32)
 BOX_SIDE = 1.5  # in strides
 FINEST = 48  # an end-to-end model has fewer rows than cells: here the first of the finest grid
@@ -89,7 +98,9 @@ def save_model(
         opset_imports=[helper.make_opsetid("", 17)],
         ir_version=8,
     )
-    helper.set_model_props(model, metadata or {})
+    # Rows of YOLOv8's and of YOLOX's are told apart by the number of classes.
+    named = {"names": "{0: 'red', 1: 'blue'}"} if head == "yolov8-rows" else {}
+    helper.set_model_props(model, metadata or named)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
     return path
@@ -122,9 +133,9 @@ def _output(
     middle = (grid[:, :2] + 0.5) * stride
     size = np.repeat(stride * box_side, 2, axis=1)
     sure = np.ones((len(grid), 1), np.float32)
-    if head == "yolov8":
+    if head.startswith("yolov8"):
         rows = graph.add("Concat", _rows(graph, middle, size), scores, axis=2)
-        return graph.add("Transpose", rows, perm=[0, 2, 1])
+        return rows if head == "yolov8-rows" else graph.add("Transpose", rows, perm=[0, 2, 1])
     if head == "yolox":
         offsets = np.full_like(middle, 0.5)
         size = np.full_like(size, np.log(box_side))
@@ -135,9 +146,10 @@ def _output(
         rows = graph.add("Concat", _rows(graph, middle, size, sure), scores, axis=2)
         nothing = graph.add("Concat", _rows(graph, middle, size, 0 * sure), scores, axis=2)
         return graph.add("Concat", rows, nothing, nothing, axis=1)
-    grid, middle, size = grid[:FINEST], middle[:FINEST], size[:FINEST]
-    finest = graph.constant(np.arange(FINEST))
-    scores = graph.add("Gather", scores, finest, axis=1)
+    if head == "end-to-end":
+        grid, middle, size = grid[:FINEST], middle[:FINEST], size[:FINEST]
+        finest = graph.constant(np.arange(FINEST))
+        scores = graph.add("Gather", scores, finest, axis=1)
     best = graph.add("ReduceMax", scores, axes=[2], keepdims=1)
     which = graph.add("Cast", graph.add("ArgMax", scores, axis=2), to=TensorProto.FLOAT)
     corners = _rows(graph, middle - size / 2, middle + size / 2)

@@ -38,7 +38,7 @@ def open_container(
         ) from None
     if not container.streams.video:
         container.close()
-        raise InputError(f"{shown}: holds no video")
+        raise InputError(f"{shown}: there must be pictures in it, got none; give a video that a player shows")
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     return container, stream
@@ -47,7 +47,7 @@ def open_container(
 def _fix(source: str) -> str:
     path = Path(source)
     if path.is_dir():
-        return "for recorded detections leave out --detector, --save-video and --mosaic"
+        return "track recorded detections in a run of their own, without videos and their options"
     if path.exists():
         return "see whether a video player opens it, and convert it"
     return "check the address, and that the camera answers" if "://" in source else "check the path"

@@ -9,12 +9,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-HeadName = Literal["yolox", "yolox-decoded", "yolov8", "yolov5", "end-to-end"]
+HeadName = Literal[
+    "yolox", "yolox-decoded", "yolov8", "yolov8-rows", "yolov5", "end-to-end", "deepstream"
+]
 Array = NDArray[np.float32]
 Candidates = tuple[Array, Array]
 """Boxes x1, y1, x2, y2 in input pixels, shape (N, 4), and a score a class, shape (N, C)."""
 
 STRIDES = (8, 16, 32)
+COCO_CLASSES = 80  # of a model that does not name its classes
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,26 @@ class Head:
     overlap: float | None
 
 
-def recognise(shape: tuple[int, ...], width: int, height: int) -> HeadName:
-    """Tells the head from the output's shape for one picture, and the input's size.
+def recognise(output: Array, width: int, height: int, classes: int) -> HeadName:
+    """Tells the head from the output for one grey picture, and the input's size.
+
+    Args:
+        output: What the model gave for the picture.
+        width: Of the input.
+        height: Of the input.
+        classes: How many classes the model names; 0: it names none.
 
     Raises:
         ValueError: No head has this shape.
     """
     cells = sum((width // stride) * (height // stride) for stride in STRIDES)
+    shape = output.shape
     if len(shape) == 2:
         rows, columns = shape
         if columns == cells and rows > 4:
             return "yolov8"
-        if rows == cells and columns > 5:
-            return "yolox"
+        if rows == cells and columns > 4:
+            return _of_a_row_for_each_cell(output, width, height, classes or COCO_CLASSES)
         if rows == 3 * cells and columns > 5:
             return "yolov5"
         if columns == 6:
@@ -61,7 +71,20 @@ def recognise(shape: tuple[int, ...], width: int, height: int) -> HeadName:
     )
 
 
-def gives_pixels(output: Array, width: int, height: int) -> bool:
+def _of_a_row_for_each_cell(output: Array, width: int, height: int, classes: int) -> HeadName:
+    if output.shape[1] == 4 + classes:  # YOLOX has one column more: whether there is an object
+        return "yolov8-rows"
+    if output.shape[1] == 6 and _gives_corners_and_class(output):
+        return "deepstream"
+    return "yolox-decoded" if _gives_pixels(output, width, height) else "yolox"
+
+
+def _gives_corners_and_class(output: Array) -> bool:
+    """Whether rows are x1, y1, x2, y2, score and the class's number, which is no likelihood."""
+    return bool((output[:, 2:4] >= output[:, :2]).all() and not (output[:, 5] % 1).any())
+
+
+def _gives_pixels(output: Array, width: int, height: int) -> bool:
     """Whether a YOLOX output is in pixels already (exported with --decode_in_inference).
 
     Pixels lie near the cells that gave them, all over the input; offsets lie near 0.
@@ -106,6 +129,10 @@ def _read_yolov8(output: Array, _width: int, _height: int, classes: int) -> Cand
     return _corners_of(rows[:, :2], rows[:, 2:4]), rows[:, 4:]
 
 
+def _read_yolov8_rows(output: Array, width: int, height: int, classes: int) -> Candidates:
+    return _read_yolov8(output.T, width, height, classes)
+
+
 def _read_end_to_end(output: Array, _width: int, _height: int, classes: int) -> Candidates:
     ids = output[:, 5].astype(np.intp)
     scores = np.zeros((len(output), max(classes, ids.max(initial=0) + 1)), np.float32)
@@ -119,7 +146,9 @@ HEADS: dict[HeadName, Head] = {
         Head("yolox", _read_yolox, rgb=False, centred=False, overlap=0.65),
         Head("yolox-decoded", _read_rows, rgb=False, centred=False, overlap=0.65),
         Head("yolov8", _read_yolov8, rgb=True, centred=True, overlap=0.7),
+        Head("yolov8-rows", _read_yolov8_rows, rgb=True, centred=True, overlap=0.7),
         Head("yolov5", _read_rows, rgb=True, centred=True, overlap=0.45),
         Head("end-to-end", _read_end_to_end, rgb=True, centred=True, overlap=None),
+        Head("deepstream", _read_end_to_end, rgb=True, centred=True, overlap=0.45),
     )
 }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from streamtrack.io.source import InputError
 from streamtrack.video.detection import Detections, suppress_overlaps
 from streamtrack.video.frame import Image
-from streamtrack.video.heads import HEADS, HeadName, gives_pixels, recognise
+from streamtrack.video.heads import HEADS, HeadName, recognise
 from streamtrack.video.letterbox import letterbox
 
 try:
@@ -38,8 +38,8 @@ class OnnxDetector:
         every_class: Report an object once for every class that it may be, as detection benchmarks
             do; False reports each object once, as its best class, which is what a tracker wants.
         only: The class ids to look for; None for all.
-        head: For a model whose shape does not tell: "yolox", "yolox-decoded", "yolov8", "yolov5"
-            or "end-to-end".
+        head: For a model whose shape does not tell: "yolox", "yolox-decoded", "yolov8",
+            "yolov8-rows", "yolov5", "end-to-end" or "deepstream".
 
     Raises:
         InputError: The file is no such model; the message says what was found.
@@ -74,10 +74,7 @@ class OnnxDetector:
     def _recognise(self) -> HeadName:
         grey = np.full((self.height, self.width, 3), 114, np.uint8)
         output = self._output(grey, rgb=False)
-        name = recognise(output.shape, self.width, self.height)
-        if name == "yolox" and gives_pixels(output, self.width, self.height):
-            return "yolox-decoded"
-        return name
+        return recognise(output, self.width, self.height, len(self.class_names))
 
     def _output(self, canvas: Image, *, rgb: bool) -> NDArray[np.float32]:
         name = self._run.get_inputs()[0].name
@@ -122,7 +119,10 @@ def _load(path: str | os.PathLike[str]) -> Any:
         )
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
-        raise InputError(f"{path}: ONNX Runtime cannot load it: {reason}") from None
+        raise InputError(
+            f"{path}: the model must be one that ONNX Runtime {onnxruntime.__version__} can load, "
+            f"got: {reason}; see whether the file is whole, or export it for an older opset"
+        ) from None
 
 
 def _class_names(metadata: Mapping[str, str]) -> dict[int, str]:
