@@ -219,7 +219,7 @@ def test_a_broken_stream_does_not_take_the_others_with_it(
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, home: RayHome, address: str) -> None:
     given = tmp_path / "archive.parquet"
     write_parquet(given, [box_table("../up", [1], [[0, 0, 5, 5]])])
-    words = ["--address", address, "-o", tmp_path / "out"]
+    words: list[str | Path] = ["--address", address, "-o", tmp_path / "out"]
     failed = on_cluster(home, given, *words, fails=True)
     [line] = [line for line in failed.stderr.splitlines() if "error:" in line]
     assert line.endswith("got '../up'; rename the stream")

@@ -98,7 +98,10 @@ def track_videos(
             classes=options.classes,
         )
         if any(source.live for source in sources):
-            click.echo("streamtrack: note: live; end with Ctrl-C, files are whole then", err=True)
+            click.echo(
+                "streamtrack: note: live; end with Ctrl-C or SIGTERM, files are whole then",
+                err=True,
+            )
         with _bars(sources) as progress:
             return track_to_files(
                 sources,

@@ -38,7 +38,9 @@ def open_container(
         ) from None
     if not container.streams.video:
         container.close()
-        raise InputError(f"{shown}: there must be pictures in it, got none; give a video that a player shows")
+        raise InputError(
+            f"{shown}: there must be pictures in it, got none; give a video that a player shows"
+        )
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     return container, stream

@@ -23,6 +23,7 @@ from streamtrack.offline import (
 )
 from streamtrack.video.detection import Detections, Detector
 from streamtrack.video.drawing import TrackDrawer
+from streamtrack.video.ending import end_on_signals
 from streamtrack.video.mosaic import Mosaic
 from streamtrack.video.source import VideoSource
 from streamtrack.video.tracking import SeenFrame, watch
@@ -48,8 +49,8 @@ def track_to_files(
 ) -> RunSummary:
     """Tracks several videos at once and writes `output/<stream>.txt` for each.
 
-    A run that fails leaves no output. With live cameras Ctrl-C is the usual end: what came until
-    then is written.
+    A run that fails leaves no output. With live cameras Ctrl-C or SIGTERM is the usual end: what
+    came until then is written.
 
     Args:
         sources: Videos of different names; they advance as in `streamtrack.video.watch`.
@@ -115,11 +116,20 @@ def _with_source_facts(config: Config, sources: Sequence[VideoSource]) -> Config
 def _until_interrupted(
     sources: Sequence[VideoSource], detector: Detector
 ) -> Iterator[list[SeenFrame]]:
-    try:
-        yield from watch(sources, detector)
-    except KeyboardInterrupt:
-        if not any(source.live for source in sources):
-            raise
+    steps = watch(sources, detector)
+    if not any(source.live for source in sources):
+        yield from steps
+        return
+    with end_on_signals() as ending:
+        while not ending.wanted:
+            try:
+                with ending.waiting():
+                    seen = next(steps, None)
+            except KeyboardInterrupt:
+                return
+            if seen is None:
+                return
+            yield seen
 
 
 def _take(

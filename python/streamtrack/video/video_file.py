@@ -31,8 +31,10 @@ class VideoFile:
         first = next(self._pictures, None)
         if first is None:
             self.close()
-            raise InputError(f"{path}: there must be at least one picture, got none that can be decoded; "
-                "see whether a video player shows it, and record or copy it anew")
+            raise InputError(
+                f"{path}: there must be at least one picture, got none that can be decoded; "
+                "see whether a video player shows it, and record or copy it anew"
+            )
         self.size = (first.image.shape[1], first.image.shape[0])
         self._pictures = chain([first], self._pictures)
 
