@@ -90,3 +90,19 @@ def test_without_rerun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rerun", None)
     with pytest.raises(InputError, match=r"pip install 'streamtrack\[rerun\]'"):
         write_rerun(tmp_path / "r.rrd", {"gate": table("gate", TRACKS)})
+
+
+def test_without_rerun_the_command_writes_and_prints_nothing(
+    tmp_path: Path,
+    tracks: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, "rerun", None)
+    page, recording = tmp_path / "r.html", tmp_path / "r.rrd"
+    assert main(["report", str(tracks), "-o", str(page), "--rerun", str(recording)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert "a recording for Rerun needs its SDK" in printed.err
+    assert not page.exists()

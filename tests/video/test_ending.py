@@ -19,6 +19,16 @@ from streamtrack.video.run import track_to_files
 from tests.video.colour_scene import RED, ColourDetector, picture
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
+USUAL = [(signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)]
+
+
+@pytest.fixture(autouse=True)
+def usual_handlers() -> Iterator[None]:
+    """A shell's background job, which the tests may be, ignores Ctrl-C."""
+    before = [signal.signal(number, handler) for number, handler in USUAL]
+    yield
+    for (number, _), handler in zip(USUAL, before, strict=True):
+        signal.signal(number, handler)
 
 
 class Camera:

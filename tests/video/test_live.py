@@ -214,9 +214,14 @@ def test_a_wrong_address_is_said_at_once(camera: Camera) -> None:
         LiveVideo(f"rtsp://127.0.0.1:{camera.port}/nothing")
 
 
-def test_the_command_tracks_until_it_is_interrupted(camera: Camera, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_tracks_until_it_is_interrupted(
+    camera: Camera, tmp_path: Path, number: signal.Signals
+) -> None:
     out = tmp_path / "out"
-    command = "import sys; from streamtrack.cli import main; sys.exit(main())"
+    # A shell's background job, which the tests may be, ignores Ctrl-C.
+    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command += "import sys; from streamtrack.cli import main; sys.exit(main())"
     arguments = ["track", f"gate={camera.url}", "-o", str(out), "--save-video"]
     film = out / "gate.mp4"
     with subprocess.Popen(
@@ -228,7 +233,7 @@ def test_the_command_tracks_until_it_is_interrupted(camera: Camera, tmp_path: Pa
                 assert time.monotonic() < end
                 assert process.poll() is None, process.communicate()
                 time.sleep(0.05)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, said = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()  # what the test left behind would hold up those after it

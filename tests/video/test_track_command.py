@@ -182,7 +182,7 @@ def test_low_scores_reach_the_tracker(model: Path, tmp_path: Path) -> None:
             ["absent.mp4"],
             "absent.mp4: cannot be opened as a video: No such file or directory; check the path",
         ),
-        (["{folder}", "--save-video"], "Is a directory; for recorded detections leave out --det"),
+        (["{folder}", "--save-video"], "Is a directory; track recorded detections in a run of"),
         (["{gate}", "{gate}"], "videos must differ in name, got gate twice"),
         (["{gate}", "--detector", "absent.onnx"], "absent.onnx: no such model"),
         (["{gate}", "--detector", "{gate}"], "must be people or the path of an .onnx file"),

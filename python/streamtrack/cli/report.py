@@ -69,6 +69,10 @@ def report(
     from streamtrack.config import Config
     from streamtrack.report import write_report
 
+    if rerun is not None:
+        from streamtrack.report.rerun_file import require_rerun, write_rerun
+
+        require_rerun()  # better said before the page is written
     said = config_file is not None or preset is not None or assignments
     config = config_of(config_file, preset, assignments) if said else None
     stderr = console(stderr=True)
@@ -88,6 +92,4 @@ def report(
         )
     click.echo(written)
     if rerun is not None:
-        from streamtrack.report.rerun_file import write_rerun
-
         click.echo(write_rerun(rerun, list(tracks), ground_truth=ground_truth))

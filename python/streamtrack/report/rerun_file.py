@@ -20,6 +20,20 @@ from streamtrack.report.streams import Tracks, read_run
 _TRUTH_COLOUR = 0xB0B0B0FF
 
 
+def require_rerun() -> Any:
+    """Returns the module.
+
+    Raises:
+        InputError: It is not installed.
+    """
+    try:
+        return importlib.import_module("rerun")
+    except ImportError as error:
+        raise InputError(
+            f"a recording for Rerun needs its SDK, got: {error}; pip install 'streamtrack[rerun]'"
+        ) from None
+
+
 def write_rerun(
     output: PathLike,
     tracks: Tracks,
@@ -39,12 +53,7 @@ def write_rerun(
     Raises:
         InputError: Rerun is not installed, or something cannot be read.
     """
-    try:
-        rerun = importlib.import_module("rerun")
-    except ImportError as error:
-        raise InputError(
-            f"a recording for Rerun needs its SDK, got: {error}; pip install 'streamtrack[rerun]'"
-        ) from None
+    rerun = require_rerun()
     tables = read_run(tracks).tables
     truths = {} if ground_truth is None else read_ground_truth(ground_truth)
     target = Path(output)
