@@ -19,7 +19,10 @@ from streamtrack.video.run import track_to_files
 from tests.video.colour_scene import RED, ColourDetector, picture
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-USUAL = [(signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)]
+USUAL: list[tuple[signal.Signals, Any]] = [
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGTERM, signal.SIG_DFL),
+]
 
 
 @pytest.fixture(autouse=True)
