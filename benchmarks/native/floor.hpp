@@ -4,11 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/box.hpp"
-#include "floor_assignment.hpp"
-#include "floor_pairs.hpp"
 
 namespace floor_program {
 
@@ -22,44 +21,15 @@ struct Report {
     int detection;
 };
 
-struct Track {
-    double mean[4];      // centre x, centre y, aspect, height
-    double velocity[4];  // theirs
-    // Variance of the position, covariance, variance of the velocity: of x, y and height alike, and
-    // of the aspect.
-    double p, c, v, aspect_p, aspect_c, aspect_v;
-    std::uint64_t id;
-    int first_seen, last_seen;
-    Box box;
-    float score;
-    int detection;
-    bool tentative, lost, removed;
-};
-
 class Floor {
   public:
+    Floor();
+    ~Floor();
     const std::vector<Report>& update(const std::vector<Detection>& detections);
 
   private:
-    using Indices = std::vector<int>;
-
-    void predict();
-    void match(Indices& rows, Indices& columns, bool fused, double limit);
-    void take(int track, int detection);
-    void start(int detection);
-    void remove_duplicates();
-    void sweep_and_report();
-
-    const std::vector<Detection>* detections_ = nullptr;
-    std::vector<Track> tracks_;
-    std::vector<Report> report_;
-    std::vector<Rect> track_rects_, detection_rects_;
-    Indices high_, low_, pool_, tentative_, lost_, seen_, tracked_;
-    PairFinder finder_;
-    std::vector<CostPair> costs_;
-    ComponentAssignment assignment_;
-    int frame_ = 0;
-    std::uint64_t last_id_ = 0;
+    class Work;  // compiled for AVX2, and known to nobody else
+    std::unique_ptr<Work> work_;
 };
 
 }  // namespace floor_program

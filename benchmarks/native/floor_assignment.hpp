@@ -1,10 +1,11 @@
-// An exact assignment for each connected component of the pairs that may match. Most have one row
-// and one column; the others are solved as a small dense problem.
+// An exact assignment of the pairs that may match. Most are alone with their row and column; of the
+// others most rows have their cheapest column to themselves; the rest take shortest paths, which do
+// not leave their connected component.
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
 #include <limits>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 namespace floor_program {
@@ -16,156 +17,170 @@ struct CostPair {
 
 class ComponentAssignment {
   public:
-    // The column of each row, or -1: least sum of costs plus limit / 2 for each one unmatched.
-    const std::vector<int>& solve(const std::vector<CostPair>& pairs, int rows, int columns,
-                                  double limit) {
-        column_of_row_.assign(rows, -1);
+    // Calls match(row, column) for each pair of the least sum of costs plus limit / 2 for each one
+    // unmatched. Pairs come by row, and their order is lost.
+    template <class Match>
+    void solve(CostPair* pairs, std::size_t count, std::size_t rows, std::size_t columns,
+               double limit, Match&& match) {
         pairs_of_row_.assign(rows, 0);
         pairs_of_column_.assign(columns, 0);
-        for (const CostPair& pair : pairs) {
-            ++pairs_of_row_[pair.row];
-            ++pairs_of_column_[pair.column];
+        for (std::size_t k = 0; k < count; ++k) {
+            ++pairs_of_row_[pairs[k].row];
+            ++pairs_of_column_[pairs[k].column];
         }
-        rest_.clear();
-        for (const CostPair& pair : pairs) {
+        std::size_t kept = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            const CostPair pair = pairs[k];
             if (pairs_of_row_[pair.row] == 1 && pairs_of_column_[pair.column] == 1) {
-                column_of_row_[pair.row] = pair.column;
+                match(pair.row, pair.column);
             } else {
-                rest_.push_back(pair);
+                pairs[kept++] = pair;
             }
         }
-        if (!rest_.empty()) {
-            solve_rest(rows, columns, limit);
+        if (kept != 0) {
+            solve_rest(pairs, kept, columns, limit);
+            for (const Row& row : rows_) {
+                if (row.column >= 0) {
+                    match(pairs[row.begin].row, row.column);
+                }
+            }
         }
-        return column_of_row_;
     }
 
   private:
-    int root_of(int node) {
-        while (parent_[node] != node) {
-            node = parent_[node] = parent_[parent_[node]];
-        }
-        return node;
-    }
-
-    void solve_rest(int rows, int columns, double limit) {
-        parent_.resize(rows + columns);
-        for (const CostPair& pair : rest_) {
-            parent_[pair.row] = pair.row;
-            parent_[rows + pair.column] = rows + pair.column;
-        }
-        for (const CostPair& pair : rest_) {
-            parent_[root_of(pair.row)] = root_of(rows + pair.column);
-        }
-        for (const CostPair& pair : rest_) {
-            keyed_.push_back({root_of(pair.row), pair});
-        }
-        std::stable_sort(keyed_.begin(), keyed_.end(),
-                         [](const Keyed& a, const Keyed& b) { return a.root < b.root; });
-        for (std::size_t k = 0; k < keyed_.size();) {
-            std::size_t end = k;
-            while (end < keyed_.size() && keyed_[end].root == keyed_[k].root) {
-                ++end;
-            }
-            solve_component(k, end, limit);
-            k = end;
-        }
-        keyed_.clear();
-    }
-
-    int local(std::vector<int>& names, int name) {
-        const auto found = std::find(names.begin(), names.end(), name);
-        if (found != names.end()) {
-            return static_cast<int>(found - names.begin());
-        }
-        names.push_back(name);
-        return static_cast<int>(names.size()) - 1;
-    }
-
-    // Hungarian algorithm with potentials on a square matrix: row i may also take its own column
-    // n + i, which means to stay unmatched.
-    void solve_component(std::size_t begin, std::size_t end, double limit) {
-        row_names_.clear();
-        column_names_.clear();
-        for (std::size_t k = begin; k < end; ++k) {
-            local(row_names_, keyed_[k].pair.row);
-            local(column_names_, keyed_[k].pair.column);
-        }
-        const int n = static_cast<int>(row_names_.size());
-        const int m = static_cast<int>(column_names_.size()) + n;
-        const double forbidden = 1e6;
-        cost_.assign(static_cast<std::size_t>(n) * m, forbidden);
-        for (std::size_t k = begin; k < end; ++k) {
-            const CostPair& pair = keyed_[k].pair;
-            cost_[local(row_names_, pair.row) * m + local(column_names_, pair.column)] = pair.cost;
-        }
-        for (int i = 0; i < n; ++i) {
-            cost_[i * m + m - n + i] = limit;
-        }
-        u_.assign(n + 1, 0);
-        v_.assign(m + 1, 0);
-        row_of_.assign(m + 1, 0);
-        for (int i = 1; i <= n; ++i) {
-            place(i, m);
-        }
-        for (int j = 1; j <= m - n; ++j) {
-            if (row_of_[j] > 0) {
-                column_of_row_[row_names_[row_of_[j] - 1]] = column_names_[j - 1];
-            }
-        }
-    }
-
-    void place(int row, int m) {
-        row_of_[0] = row;
-        least_.assign(m + 1, std::numeric_limits<double>::infinity());
-        used_.assign(m + 1, false);
-        way_.assign(m + 1, 0);
-        int j0 = 0;
-        do {
-            used_[j0] = true;
-            const int i0 = row_of_[j0];
-            double delta = std::numeric_limits<double>::infinity();
-            int j1 = 0;
-            for (int j = 1; j <= m; ++j) {
-                if (used_[j]) {
-                    continue;
-                }
-                const double reduced = cost_[(i0 - 1) * m + j - 1] - u_[i0] - v_[j];
-                if (reduced < least_[j]) {
-                    least_[j] = reduced;
-                    way_[j] = j0;
-                }
-                if (least_[j] < delta) {
-                    delta = least_[j];
-                    j1 = j;
-                }
-            }
-            for (int j = 0; j <= m; ++j) {
-                if (used_[j]) {
-                    u_[row_of_[j]] += delta;
-                    v_[j] -= delta;
-                } else {
-                    least_[j] -= delta;
-                }
-            }
-            j0 = j1;
-        } while (row_of_[j0] != 0);
-        while (j0 != 0) {
-            row_of_[j0] = row_of_[way_[j0]];
-            j0 = way_[j0];
-        }
-    }
-
-    struct Keyed {
-        int root;
-        CostPair pair;
+    struct Row {
+        int begin, end;  // of its pairs
+        int column;      // -1: unmatched
+        double dual;
     };
-    std::vector<int> column_of_row_, pairs_of_row_, pairs_of_column_, parent_;
-    std::vector<CostPair> rest_;
-    std::vector<Keyed> keyed_;
-    std::vector<int> row_names_, column_names_, row_of_, way_;
-    std::vector<double> cost_, u_, v_, least_;
-    std::vector<char> used_;
+    struct Column {
+        double dual, distance;
+        int row;   // -1: free
+        int from;  // the row before it on the shortest path
+        bool settled;
+    };
+    struct Target {
+        double distance;
+        int row;     // the one that stays unmatched, or the one before the free column
+        int column;  // -1: the row stays unmatched
+    };
+
+    void solve_rest(const CostPair* pairs, std::size_t count, std::size_t columns, double limit) {
+        if (columns_.size() < columns) {
+            columns_.resize(columns);
+        }
+        rows_.clear();
+        for (std::size_t k = 0; k < count; ++k) {
+            columns_[pairs[k].column] = {0, kFar, -1, -1, false};
+            if (k == 0 || pairs[k].row != pairs[k - 1].row) {
+                rows_.push_back({static_cast<int>(k), 0, -1, 0});
+            }
+            rows_.back().end = static_cast<int>(k) + 1;
+        }
+        late_.clear();
+        for (std::size_t row = 0; row < rows_.size(); ++row) {
+            const CostPair* least = pairs + rows_[row].begin;
+            for (const CostPair* pair = least + 1; pair != pairs + rows_[row].end; ++pair) {
+                least = pair->cost < least->cost ? pair : least;
+            }
+            Column& column = columns_[least->column];
+            if (column.row >= 0) {
+                late_.push_back(static_cast<int>(row));
+                continue;
+            }
+            rows_[row].dual = least->cost;
+            rows_[row].column = least->column;
+            column.row = static_cast<int>(row);
+        }
+        for (const int row : late_) {
+            find_path(pairs, row, limit);
+        }
+    }
+
+    // A shortest path over reduced costs, which are never negative, to a free column or to a row
+    // that stays unmatched. So few columns are within reach that the nearest is looked for among
+    // all of them.
+    void find_path(const CostPair* pairs, int start, double limit) {
+        reached_.clear();
+        std::size_t settled = 0;
+        Target target{limit, start, -1};  // the start's dual is 0
+        double distance = 0;
+        for (int row = start;;) {
+            const double base = distance - rows_[row].dual;
+            if (base + limit < target.distance) {
+                target = {base + limit, row, -1};
+            }
+            reach_from(pairs, row, base);
+            std::size_t nearest = settled;
+            for (std::size_t k = settled; k < reached_.size(); ++k) {
+                if (columns_[reached_[k]].distance < columns_[reached_[nearest]].distance) {
+                    nearest = k;
+                }
+            }
+            if (nearest == reached_.size() ||
+                columns_[reached_[nearest]].distance >= target.distance) {
+                break;
+            }
+            Column& column = columns_[reached_[nearest]];
+            distance = column.distance;
+            if (column.row < 0) {
+                target = {distance, column.from, reached_[nearest]};
+                break;
+            }
+            row = column.row;
+            column.settled = true;
+            std::swap(reached_[settled++], reached_[nearest]);
+        }
+        change_duals(start, target.distance);
+        shift_matches(start, target);
+    }
+
+    void reach_from(const CostPair* pairs, int row, double base) {
+        for (int k = rows_[row].begin; k < rows_[row].end; ++k) {
+            Column& column = columns_[pairs[k].column];
+            const double reached = base + pairs[k].cost - column.dual;
+            if (!column.settled && reached < column.distance) {
+                if (column.distance == kFar) {
+                    reached_.push_back(pairs[k].column);
+                }
+                column.distance = reached;
+                column.from = row;
+            }
+        }
+    }
+
+    void change_duals(int start, double distance) {
+        rows_[start].dual = distance;
+        for (const int k : reached_) {
+            Column& column = columns_[k];
+            if (column.settled) {
+                rows_[column.row].dual += distance - column.distance;
+                column.dual -= distance - column.distance;
+            }
+            column.distance = kFar;
+            column.settled = false;
+        }
+    }
+
+    void shift_matches(int start, Target target) {
+        while (true) {
+            const int given_up = rows_[target.row].column;
+            rows_[target.row].column = target.column;
+            if (target.column >= 0) {
+                columns_[target.column].row = target.row;
+            }
+            if (target.row == start) {
+                return;
+            }
+            target.column = given_up;
+            target.row = columns_[given_up].from;
+        }
+    }
+
+    static constexpr double kFar = std::numeric_limits<double>::infinity();
+    std::vector<int> pairs_of_row_, pairs_of_column_, late_, reached_;
+    std::vector<Row> rows_;
+    std::vector<Column> columns_;
 };
 
 }  // namespace floor_program

@@ -1,4 +1,4 @@
-// Overlapping pairs without touching the others: boxes bucketed by position, compared eight at
+// Overlapping pairs without touching the others: columns bucketed by position, compared eight at
 // once.
 #pragma once
 
@@ -13,171 +13,214 @@
 
 namespace floor_program {
 
-struct Rect {
-    double left, top, right, bottom;
-};
+using Two = double __attribute__((vector_size(16)));
+using Four = double __attribute__((vector_size(32)));
+using FourInts = int __attribute__((vector_size(16)));
+using FourLongs = long __attribute__((vector_size(32)));
 
-struct CandidatePair {
-    int row, column;
-    double iou;
-};
+inline Four smaller(Four a, Four b) { return a < b ? a : b; }
+inline Four larger(Four a, Four b) { return a > b ? a : b; }
 
-inline double iou_of(const Rect& a, const Rect& b) {
-    const double width = std::min(a.right, b.right) - std::max(a.left, b.left);
-    const double height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-    if (width <= 0 || height <= 0) {
-        return 0;
-    }
-    const double both = width * height;
-    return both / ((a.right - a.left) * (a.bottom - a.top) +
-                   (b.right - b.left) * (b.bottom - b.top) - both);
+// -left, -top, right, bottom: what two rectangles share is then the smaller of each.
+using Rect = Four;
+
+inline Four halves_swapped(Four a) { return __builtin_shuffle(a, FourLongs{2, 3, 0, 1}); }
+// Width and height, and both again.
+inline Four sizes_of(Rect rect) { return rect + halves_swapped(rect); }
+inline double area_of(Rect rect) {
+    const Four size = sizes_of(rect);
+    return size[0] * size[1];
 }
+// x and y of the centre, and both again.
+inline Four centres_of(Rect rect) {
+    const Four centre = (halves_swapped(rect) - rect) * .5;
+    return __builtin_shuffle(centre, FourLongs{0, 1, 0, 1});
+}
+
+// Rectangles, and what they are called.
+struct Named {
+    std::vector<Rect> rects;
+    std::vector<double> areas;
+    std::vector<int> names;
+
+    std::size_t size() const { return rects.size(); }
+    void resize(std::size_t count) {
+        rects.resize(count);
+        areas.resize(count);
+        names.resize(count);
+    }
+    void put(std::size_t at, Rect rect, std::size_t name) {
+        rects[at] = rect;
+        areas[at] = area_of(rect);
+        names[at] = static_cast<int>(name);
+    }
+};
+
+// What is not inlined has all registers to itself, and is faster for it.
+#define OUT_OF_LINE __attribute__((noinline))
 
 class PairFinder {
   public:
-    // Every pair with an IoU above `least`, by row.
-    const std::vector<CandidatePair>& find(const std::vector<Rect>& row_rects,
-                                           const std::vector<int>& rows,
-                                           const std::vector<Rect>& column_rects,
-                                           const std::vector<int>& columns, double least) {
-        pairs_.clear();
-        put(column_rects, columns);
+    // Calls visit(row, column, iou) for every pair with an IoU of `least` or more and for some with
+    // less, by row.
+    template <class Visit>
+    void find(const Named& rows, const Named& columns, double least, Visit&& visit) {
+        least_ = least;
+        put(columns);
+        std::size_t found = 0;
         for (std::size_t k = 0; k < rows.size(); ++k) {
-            scan(static_cast<int>(k), row_rects[rows[k]], least - 1e-9);
+            if (candidates_.size() < found + columns.size() + 2) {
+                candidates_.resize(2 * (found + columns.size()) + 64);
+            }
+            Candidate* const next = candidates_.data() + found;
+            found += scan(static_cast<int>(k), rows.rects[k], next) - next;
         }
-        return pairs_;
+        for (std::size_t k = 0; k < found; ++k) {
+            const int row = candidates_[k].row, column = columns_[candidates_[k].at];
+            // 0 or less where they do not overlap; what lies apart in both directions is not here.
+            const double both = area_of(smaller(rows.rects[row], columns.rects[column]));
+            const double any = rows.areas[row] + columns.areas[column] - both;
+            visit(rows.names[row], columns.names[column], both / any);
+        }
     }
 
   private:
+    struct Candidate {
+        int row, at;
+    };
+
     // Columns sorted by bands of their centre's y, and in a band by cells of their centre's x.
-    void put(const std::vector<Rect>& rects, const std::vector<int>& columns) {
+    OUT_OF_LINE void put(const Named& columns) {
         const std::size_t count = columns.size();
-        left_.resize(count + 8);
-        top_.resize(count + 8);
-        right_.resize(count + 8);
-        bottom_.resize(count + 8);
-        entry_rect_.resize(count);
-        entry_.resize(count);
-        bands_ = cells_ = 1;
-        if (count >= 64) {
-            measure(rects, columns);
+        stride_ = count + 32;
+        if (edges_.size() < 4 * stride_) {
+            edges_.resize(4 * stride_);
+            columns_.resize(stride_);
+            cell_.resize(stride_);
         }
+        cells_ = bands_ = 1;
+        if (count < 64) {
+            for (std::size_t k = 0; k < count; ++k) {
+                place(columns.rects[k], static_cast<int>(k), k);
+            }
+            begin_.assign(2, static_cast<int>(count));
+            return;
+        }
+        measure(columns);
         begin_.assign(bands_ * cells_ + 1, 0);
-        cell_.resize(count);
         for (std::size_t k = 0; k < count; ++k) {
-            const Rect& r = rects[columns[k]];
-            cell_[k] = slot((r.top + r.bottom) / 2, y0_, y_scale_, bands_) * cells_ +
-                       slot((r.left + r.right) / 2, x0_, x_scale_, cells_);
-            ++begin_[cell_[k] + 1];
+            const FourInts slot = slots_of(centres_of(columns.rects[k]));
+            cell_[k] = slot[1] * cells_ + slot[0];
+            ++begin_[cell_[k]];
         }
-        for (std::size_t k = 1; k < begin_.size(); ++k) {
-            begin_[k] += begin_[k - 1];
+        int total = 0;
+        for (int& begin : begin_) {
+            begin = total += begin;
         }
-        next_.assign(begin_.begin(), begin_.end());
-        for (std::size_t k = 0; k < count; ++k) {
-            const int at = next_[cell_[k]]++;
-            const Rect& r = rects[columns[k]];
-            left_[at] = static_cast<float>(r.left);
-            top_[at] = static_cast<float>(r.top);
-            right_[at] = static_cast<float>(r.right);
-            bottom_[at] = static_cast<float>(r.bottom);
-            entry_rect_[at] = r;
-            entry_[at] = static_cast<int>(k);
+        for (std::size_t k = count; k-- > 0;) {
+            place(columns.rects[k], static_cast<int>(k), --begin_[cell_[k]]);
         }
     }
 
-    void measure(const std::vector<Rect>& rects, const std::vector<int>& columns) {
-        double x1 = -1e300, y1 = -1e300, width = 0;
-        x0_ = y0_ = 1e300;
-        widest_ = tallest_ = 0;
-        for (const int k : columns) {
-            const Rect& r = rects[k];
-            const double x = (r.left + r.right) / 2, y = (r.top + r.bottom) / 2;
-            x0_ = std::min(x0_, x);
-            x1 = std::max(x1, x);
-            y0_ = std::min(y0_, y);
-            y1 = std::max(y1, y);
-            width += r.right - r.left;
-            widest_ = std::max(widest_, r.right - r.left);
-            tallest_ = std::max(tallest_, r.bottom - r.top);
+    void place(Rect rect, int column, std::size_t at) {
+        for (int edge = 0; edge < 4; ++edge) {
+            edges_[edge * stride_ + at] = static_cast<float>(rect[edge]);
         }
-        const double run = 2 * width / (x1 - x0_);
-        bands_ = std::max(1, static_cast<int>(run / 8));
+        columns_[at] = column;
+    }
+
+    void measure(const Named& columns) {
+        Four first = centres_of(columns.rects[0]), last = first, largest{}, sum{};
+        for (const Rect& rect : columns.rects) {
+            const Four centre = centres_of(rect), size = sizes_of(rect);
+            first = smaller(first, centre);
+            last = larger(last, centre);
+            largest = larger(largest, size);
+            sum += size;
+        }
+        const double across = last[0] - first[0], down = last[1] - first[1];
+        bands_ = std::max(1, static_cast<int>(2 * sum[0] / across / 8));
         cells_ = std::max(1, static_cast<int>(columns.size()) / bands_);
-        x_scale_ = cells_ / (x1 - x0_);
-        y_scale_ = bands_ / (y1 - y0_);
+        origin_ = first;
+        scale_ = Four{cells_ / across, bands_ / down, cells_ / across, bands_ / down};
+        last_ = Four{cells_ - 1., bands_ - 1., cells_ - 1., bands_ - 1.};
+        reach_ = std::max(0., .5 - least_) * largest + 1e-6;
     }
 
-    static int slot(double at, double origin, double scale, int slots) {
-        return std::max(0, std::min(slots - 1, static_cast<int>((at - origin) * scale)));
+    FourInts slots_of(Four place) const {
+        const Four inside = larger(smaller((place - origin_) * scale_, last_), Four{});
+        return __builtin_convertvector(inside, FourInts);
     }
 
-    void scan(int row, const Rect& r, double least) {
-        int first_band = 0, last_band = 0, first_cell = 0, last_cell = 0;
-        if (bands_ * cells_ > 1) {
-            const double x = (r.left + r.right) / 2, y = (r.top + r.bottom) / 2;
-            const double share = std::max(0.0, .5 - least);
-            const double own = least > .5 ? 1 - least : .5;
-            const double far_x = own * (r.right - r.left) + share * widest_ + 1e-6;
-            const double far_y = own * (r.bottom - r.top) + share * tallest_ + 1e-6;
-            first_cell = slot(x - far_x, x0_, x_scale_, cells_);
-            last_cell = slot(x + far_x, x0_, x_scale_, cells_);
-            first_band = slot(y - far_y, y0_, y_scale_, bands_);
-            last_band = slot(y + far_y, y0_, y_scale_, bands_);
+    OUT_OF_LINE Candidate* scan(int row, Rect r, Candidate* next) const {
+        const Four size = sizes_of(r);
+        const Rect inner = (least_ - 1e-9) * size - r;
+        const float edges[4] = {static_cast<float>(inner[0]), static_cast<float>(inner[1]),
+                                static_cast<float>(inner[2]), static_cast<float>(inner[3])};
+        if (bands_ * cells_ == 1) {
+            return scan_run(row, edges, 0, begin_[1], next);
         }
-        // What shares `least` of its union with the row reaches into the row by as much of its
-        // size.
-        const double x = least * (r.right - r.left), y = least * (r.bottom - r.top);
-        const float edges[4] = {static_cast<float>(r.left + x), static_cast<float>(r.top + y),
-                                static_cast<float>(r.right - x), static_cast<float>(r.bottom - y)};
-        for (int band = first_band; band <= last_band; ++band) {
-            const int end = begin_[band * cells_ + last_cell + 1];
-            scan_run(row, r, edges, begin_[band * cells_ + first_cell], end, least);
+        const Four far = (least_ > .5 ? 1 - least_ : .5) * size + reach_;
+        const FourInts window = slots_of(centres_of(r) + Four{-1, -1, 1, 1} * far);
+        for (int band = window[1]; band <= window[3]; ++band) {
+            const int* const run = begin_.data() + band * cells_;
+            next = scan_run(row, edges, run[window[0]], run[window[2] + 1], next);
         }
+        return next;
     }
 
+    // A bit for each of eight columns that reach into the row: their edges cross.
+    unsigned crossing(std::size_t k, const float* edges) const {
+        const float* at = edges_.data() + k;
+        const float *left = at, *top = at + stride_, *right = top + stride_;
+        const float* bottom = right + stride_;
 #if defined(__AVX2__)
-    void scan_run(int row, const Rect& r, const float* edges, int begin, int end, double least) {
-        const __m256 left = _mm256_set1_ps(edges[0]), top = _mm256_set1_ps(edges[1]);
-        const __m256 right = _mm256_set1_ps(edges[2]), bottom = _mm256_set1_ps(edges[3]);
-        for (int k = begin; k < end; k += 8) {
-            const __m256 x =
-                _mm256_and_ps(_mm256_cmp_ps(_mm256_loadu_ps(&left_[k]), right, _CMP_LE_OQ),
-                              _mm256_cmp_ps(left, _mm256_loadu_ps(&right_[k]), _CMP_LE_OQ));
-            const __m256 y =
-                _mm256_and_ps(_mm256_cmp_ps(_mm256_loadu_ps(&top_[k]), bottom, _CMP_LE_OQ),
-                              _mm256_cmp_ps(top, _mm256_loadu_ps(&bottom_[k]), _CMP_LE_OQ));
-            unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(_mm256_and_ps(x, y)));
-            mask &= end - k < 8 ? (1U << (end - k)) - 1 : 255U;
-            for (; mask != 0; mask &= mask - 1) {
-                compare(row, r, k + __builtin_ctz(mask), least);
-            }
-        }
-    }
+        const __m256 x = _mm256_and_ps(
+            _mm256_cmp_ps(_mm256_loadu_ps(left), _mm256_set1_ps(edges[2]), _CMP_GE_OQ),
+            _mm256_cmp_ps(_mm256_loadu_ps(right), _mm256_set1_ps(edges[0]), _CMP_GE_OQ));
+        const __m256 y = _mm256_and_ps(
+            _mm256_cmp_ps(_mm256_loadu_ps(top), _mm256_set1_ps(edges[3]), _CMP_GE_OQ),
+            _mm256_cmp_ps(_mm256_loadu_ps(bottom), _mm256_set1_ps(edges[1]), _CMP_GE_OQ));
+        return static_cast<unsigned>(_mm256_movemask_ps(_mm256_and_ps(x, y)));
 #else
-    void scan_run(int row, const Rect& r, const float* edges, int begin, int end, double least) {
-        for (int k = begin; k < end; ++k) {
-            if (left_[k] <= edges[2] && edges[0] <= right_[k] && top_[k] <= edges[3] &&
-                edges[1] <= bottom_[k]) {
-                compare(row, r, k, least);
+        unsigned bits = 0;
+        for (int lane = 0; lane < 8; ++lane) {
+            const bool crosses = left[lane] >= edges[2] && right[lane] >= edges[0] &&
+                                 top[lane] >= edges[3] && bottom[lane] >= edges[1];
+            bits |= crosses ? 1U << lane : 0;
+        }
+        return bits;
+#endif
+    }
+
+    // Without asking how many columns there are, or how many cross, as far as it goes: neither is
+    // what a processor can foresee.
+    Candidate* scan_run(int row, const float* edges, int begin, int end, Candidate* next) const {
+        for (int k = begin; k < end; k += 16) {
+            unsigned bits = crossing(k, edges) | crossing(k + 8, edges) << 8;
+            bits &= (1U << std::min(end - k, 16)) - 1;
+            while (true) {
+                for (int time = 0; time < 2; ++time) {
+                    *next = {row, k + __builtin_ctz(bits | 1U << 31)};
+                    next += bits != 0 ? 1 : 0;
+                    bits &= bits - 1;
+                }
+                if (bits == 0) {
+                    break;
+                }
             }
         }
-    }
-#endif
-
-    void compare(int row, const Rect& r, int at, double least) {
-        const double iou = iou_of(r, entry_rect_[at]);
-        if (iou > least) {
-            pairs_.push_back({row, entry_[at], iou});
-        }
+        return next;
     }
 
-    std::vector<float> left_, top_, right_, bottom_;
-    std::vector<Rect> entry_rect_;
-    std::vector<int> entry_, cell_, begin_, next_;
-    std::vector<CandidatePair> pairs_;
+    std::vector<float> edges_;  // all of one side, then of the next, by cell
+    std::vector<int> columns_;  // by cell
+    std::vector<int> cell_, begin_;
+    std::vector<Candidate> candidates_;
+    std::size_t stride_ = 0;
+    double least_ = 0;
     int bands_ = 1, cells_ = 1;
-    double x0_ = 0, y0_ = 0, x_scale_ = 0, y_scale_ = 0, widest_ = 0, tallest_ = 0;
+    Four origin_{}, scale_{}, last_{}, reach_{};
 };
 
 }  // namespace floor_program
