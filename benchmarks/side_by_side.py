@@ -8,6 +8,7 @@ NumPy arrays to NumPy arrays (ids, boxes, scores and classes are asked for), all
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -83,6 +84,8 @@ def measure(objects: int, turn_frames: int) -> dict[str, Any]:
     clock = time.perf_counter_ns if objects < 1000 else time.thread_time_ns
     trackers = runners()
     frames = crowd(objects, FRAMES[objects])
+    gc.collect()
+    gc.disable()  # a collection would be charged to the one that happens to be running
     for first in range(0, len(frames), turn_frames):
         for runner in trackers.values():
             turn = [runner.prepare(rows) for rows in frames[first : first + turn_frames]]
@@ -91,6 +94,7 @@ def measure(objects: int, turn_frames: int) -> dict[str, Any]:
                 answer = runner.update(*arguments)
                 runner.times.append(clock() - begin)
                 runner.seen.append(set(runner.ids(answer)))
+                del answer  # or the next one's time would have its end in it
     for name, runner in trackers.items():
         check(name, runner, frames)
     return {

@@ -5,6 +5,7 @@
 
 namespace streamtrack {
 
+void load_numpy();  // before the others; throws ImportError
 void bind_config(nanobind::module_& module);
 void bind_instruction_set(nanobind::module_& module);
 void bind_mot_text(nanobind::module_& module);

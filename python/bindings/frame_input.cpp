@@ -92,10 +92,10 @@ void FrameInput::release() {
 
 bool FrameInput::take(nb::handle boxes, nb::handle scores, nb::handle classes) {
     has_classes_ = !classes.is_none();
-    return boxes_.take(boxes.ptr(), "f", 2) && scores_.take(scores.ptr(), "f", 1) &&
-           boxes_.columns() == 4 && scores_.rows() == boxes_.rows() &&
+    return boxes_.take(boxes, "f", 2) && scores_.take(scores, "f", 1) && boxes_.columns() == 4 &&
+           scores_.rows() == boxes_.rows() &&
            (!has_classes_ ||
-            (classes_.take(classes.ptr(), "ilq", 1) && classes_.rows() == boxes_.rows()));
+            (classes_.take(classes, "ilq", 1) && classes_.rows() == boxes_.rows()));
 }
 
 void FrameInput::fill(BoxFormat format) {
@@ -121,7 +121,7 @@ void FrameInput::fill(BoxFormat format) {
 
 void FrameInput::fill_classes() {
     const bool is_long =
-        classes_.format() == 'q' || (classes_.format() == 'l' && sizeof(long) == 8);
+        classes_.letter() == 'q' || (classes_.letter() == 'l' && sizeof(long) == 8);
     for (std::size_t row = 0; row < detections_.size(); ++row) {
         const std::int64_t value = is_long ? static_cast<const std::int64_t*>(classes_.data())[row]
                                            : static_cast<const std::int32_t*>(classes_.data())[row];

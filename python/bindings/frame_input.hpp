@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "buffer.hpp"
 #include "core/frame.hpp"
+#include "numpy_arrays.hpp"
 #include "tracks.hpp"
 
 namespace streamtrack {
@@ -57,9 +57,9 @@ class FrameInput {
     void fill(BoxFormat format);
     void fill_classes();
 
-    Buffer boxes_;
-    Buffer scores_;
-    Buffer classes_;
+    BorrowedArray boxes_;
+    BorrowedArray scores_;
+    BorrowedArray classes_;
     bool has_classes_ = false;
     nanobind::object converted_;  // keeps what `convert` gave alive
     std::vector<Detection> detections_;

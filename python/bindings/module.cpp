@@ -4,6 +4,7 @@
 
 NB_MODULE(_core, module) {
     module.attr("version") = STREAMTRACK_VERSION;
+    streamtrack::load_numpy();
     streamtrack::bind_config(module);
     streamtrack::bind_instruction_set(module);
     streamtrack::bind_mot_text(module);

@@ -59,7 +59,7 @@ nb::object NamedStreamTracker::update(nb::handle stream_key, nb::handle boxes, n
         input_.read(boxes, scores, classes, format_, convert_);
     }
     const Frame frame = input_.frame(saw, seconds_of(timestamp));
-    StreamTracker& tracker = stream(stream_name(stream_key));
+    StreamTracker& tracker = stream_of(stream_key);
     const StreamFrame one{&tracker, frame};
     tracker_.update_batch(&one, 1, 1);
     return tracks_of(tracker, input_);
@@ -96,6 +96,14 @@ StreamTracker& NamedStreamTracker::stream(const std::string& name) {
     return tracker;
 }
 
+StreamTracker& NamedStreamTracker::stream_of(nb::handle key) {
+    if (!key.is(last_key_)) {
+        last_stream_ = &stream(stream_name(key));
+        last_key_ = nb::borrow(key);
+    }
+    return *last_stream_;
+}
+
 nb::object NamedStreamTracker::tracks_of(const StreamTracker& tracker,
                                          const FrameInput& input) const {
     return make_tracks(tracker.objects(), input.boxes(), format_,
@@ -106,6 +114,7 @@ void NamedStreamTracker::forget_idle() {
     if (tracker_.remove_idle().empty()) {
         return;
     }
+    last_key_.reset();
     for (auto entry = keys_.begin(); entry != keys_.end();) {
         entry = tracker_.find(entry->second) == nullptr ? keys_.erase(entry) : std::next(entry);
     }
@@ -117,6 +126,7 @@ bool NamedStreamTracker::remove(nb::handle stream_key) {
     if (known == keys_.end()) {
         return false;
     }
+    last_key_.reset();
     tracker_.remove(known->second);
     keys_.erase(known);
     return true;

@@ -41,6 +41,8 @@ class NamedStreamTracker {
     class Turn;
 
     StreamTracker& stream(const std::string& name);
+    // The stream of a key as Python gives it; quicker for the key of the last call.
+    StreamTracker& stream_of(nanobind::handle key);
     nanobind::object tracks_of(const StreamTracker& tracker, const FrameInput& input) const;
     // What `max_idle_frames` asks for.
     void forget_idle();
@@ -51,6 +53,8 @@ class NamedStreamTracker {
     nanobind::object convert_;
     std::unordered_map<std::string, StreamKey> keys_;
     StreamKey next_key_ = 1;
+    nanobind::object last_key_;  // of the last call to update, while its stream stays
+    StreamTracker* last_stream_ = nullptr;
     FrameInput input_;
     FrameBatch batch_;
     std::vector<StreamFrame> frames_;  // those of the batch, for the core

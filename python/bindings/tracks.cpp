@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "bindings.hpp"
+#include "numpy_arrays.hpp"
 
 namespace nb = nanobind;
 
@@ -12,12 +13,14 @@ namespace streamtrack {
 namespace {
 
 struct ColumnType {
-    const char* dtype;
+    Element element;
+    std::size_t columns;
     std::size_t row_bytes;
 };
 constexpr ColumnType kColumnTypes[Tracks::column_count] = {
-    {"uint64", 8}, {"float32", 16}, {"float32", 4}, {"int32", 4},
-    {"int32", 4},  {"uint32", 4},   {"uint8", 1}};
+    {Element::uint64, 1, 8}, {Element::float32, 4, 16}, {Element::float32, 1, 4},
+    {Element::int32, 1, 4},  {Element::int32, 1, 4},    {Element::uint32, 1, 4},
+    {Element::uint8, 1, 1}};
 
 std::size_t bytes_of(std::size_t rows) {
     std::size_t row_bytes = 0;
@@ -27,27 +30,14 @@ std::size_t bytes_of(std::size_t rows) {
     return rows * row_bytes;
 }
 
-// numpy.ndarray and the dtypes, looked up once. Never freed: Python may be gone by then.
-struct NumPy {
-    nb::object ndarray = nb::module_::import_("numpy").attr("ndarray");
-    nb::object dtypes[Tracks::column_count];
-
-    NumPy() {
-        const nb::object dtype = nb::module_::import_("numpy").attr("dtype");
-        for (int i = 0; i < Tracks::column_count; ++i) {
-            dtypes[i] = dtype(kColumnTypes[i].dtype);
-        }
-    }
-};
-
-const NumPy& numpy() {
-    static const NumPy* const loaded = new NumPy();
-    return *loaded;
-}
-
 nb::object new_memory(const char* content, std::size_t size) {
     return nb::steal(PyByteArray_FromStringAndSize(content, static_cast<Py_ssize_t>(size)));
 }
+
+// The class in Python; never freed.
+nb::handle tracks_type;
+// So many Tracks that were dropped wait for their next use.
+constexpr std::uint32_t kPooled = 64;
 
 void put_box(float* row, const Box& box, BoxFormat format) {
     constexpr float most = std::numeric_limits<float>::max();
@@ -87,17 +77,17 @@ nb::bytes Tracks::bytes() const { return nb::bytes(memory(), bytes_of(rows_)); }
 nb::object Tracks::array(Column column) {
     nb::object& array = arrays_[column];
     if (!array.is_valid()) {
-        const nb::object shape =
-            column == boxes ? nb::object(nb::make_tuple(rows_, 4)) : nb::object(nb::int_(rows_));
-        array = numpy().ndarray(shape, numpy().dtypes[column], memory_, offset(column));
+        const ColumnType& type = kColumnTypes[column];
+        array = array_over(memory() + offset(column), type.element, rows_, type.columns, memory_);
     }
     return array;
 }
 
 nb::object make_tracks(const std::vector<TrackedObject>& objects, const float* given,
                        BoxFormat format, bool own_boxes) {
-    auto* tracks = new Tracks(objects.size());
-    nb::object result = nb::cast(tracks, nb::rv_policy::take_ownership);
+    nb::object result = nb::inst_alloc(tracks_type);
+    auto* tracks = new (nb::inst_ptr<Tracks>(result)) Tracks(objects.size());
+    nb::inst_mark_ready(result);
     auto* ids = tracks->data<std::uint64_t>(Tracks::ids);
     auto* boxes = tracks->data<float>(Tracks::boxes);
     auto* scores = tracks->data<float>(Tracks::scores);
@@ -126,8 +116,9 @@ void bind_tracks(nb::module_& module) {
     const auto column = [](Tracks::Column which) {
         return [which](Tracks& tracks) { return tracks.array(which); };
     };
-    nb::class_<Tracks>(module, "Tracks")
-        .def("__len__", &Tracks::size)
+    nb::class_<Tracks> tracks(module, "Tracks", nb::pooled(kPooled));
+    tracks_type = tracks.inc_ref();
+    tracks.def("__len__", &Tracks::size)
         .def_prop_ro("ids", column(Tracks::ids), nb::lock_self())
         .def_prop_ro("boxes", column(Tracks::boxes), nb::lock_self())
         .def_prop_ro("scores", column(Tracks::scores), nb::lock_self())

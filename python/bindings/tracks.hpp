@@ -12,7 +12,7 @@
 namespace streamtrack {
 
 // Columns of one frame's tracks in one block of memory. NumPy arrays are made when they are asked
-// for: each costs as much as tracking a few people.
+// for: each costs as much as tracking a person or two.
 class Tracks {
   public:
     enum Column { ids, boxes, scores, classes, detection_index, ages, states, column_count };
