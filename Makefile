@@ -158,12 +158,12 @@ $(VENV)/browser: | $(VENV)/system
 	    --no-install-recommends chromium </dev/null; } || true
 	@touch $@
 
-# Valgrind: its tests are skipped where it cannot be installed, and say so.
+# Valgrind and strace: their tests are skipped where they cannot be installed, and say so.
 $(VENV)/valgrind: | $(VENV)/system
-	@command -v valgrind >/dev/null || { \
+	@{ command -v valgrind && command -v strace; } >/dev/null || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
 	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
-	    --no-install-recommends valgrind </dev/null; } || true
+	    --no-install-recommends valgrind strace </dev/null; } || true
 	@touch $@
 
 # The fuzzers need clang and its sanitizers, which some distributions put into a package with its version in the name.

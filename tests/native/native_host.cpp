@@ -337,6 +337,10 @@ std::vector<FrameOut> Host::run(const std::vector<FrameIn>& frames) {
     if (call_process() != 0) {
         throw std::runtime_error("NvMOT_Process failed");
     }
+    return results(frames);
+}
+
+std::vector<FrameOut> Host::results(const std::vector<FrameIn>& frames) const {
     const std::size_t in_size = layout_.size("NvMOTObjToTrack");
     std::vector<FrameOut> out;
     for (std::size_t k = 0; k < frames.size(); ++k) {

@@ -174,8 +174,10 @@ class Host {
     const QueryOut& query() const { return query_; }
     void* handle() const { return handle_; }
     // The raw buffers, for hostile play: frame k's bytes and output list k's bytes.
-    std::uint8_t* frame(std::size_t k) { return frames_.get() + k * layout_.size("NvMOTFrame"); }
-    std::uint8_t* list(std::size_t k) {
+    std::uint8_t* frame(std::size_t k) const {
+        return frames_.get() + k * layout_.size("NvMOTFrame");
+    }
+    std::uint8_t* list(std::size_t k) const {
         return lists_.get() + k * layout_.size("NvMOTTrackedObjList");
     }
     std::uint8_t* batch() { return batch_.get(); }
@@ -185,6 +187,8 @@ class Host {
     int call_process();
     // process() without fill(): what `frames` say must stand in the buffers.
     std::vector<FrameOut> run(const std::vector<FrameIn>& frames);
+    // What the last call_process() wrote.
+    std::vector<FrameOut> results(const std::vector<FrameIn>& frames) const;
     void restore_output_sizes();
 
   private:

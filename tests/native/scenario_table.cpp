@@ -15,6 +15,8 @@ const std::vector<Scenario>& scenarios() {
         {"recording_faults", play_recording_faults},
         {"metrics", play_metrics},
         {"state_file", play_state_file},
+        {"silent_frames", play_silent_frames},
+        {"silent_frames_with_files", play_silent_frames_with_files},
     };
     return all;
 }

@@ -95,5 +95,7 @@ void play_recording(const Stage& stage);
 void play_recording_faults(const Stage& stage);
 void play_metrics(const Stage& stage);
 void play_state_file(const Stage& stage);
+void play_silent_frames(const Stage& stage);
+void play_silent_frames_with_files(const Stage& stage);
 
 }  // namespace native

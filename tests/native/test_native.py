@@ -101,6 +101,23 @@ def test_valgrind_finds_nothing(library: Path, version: str, scenarios: list[str
     run(valgrind, *options, "--error-exitcode=9", DRIVER, library, version, *scenarios)
 
 
+@pytest.mark.parametrize("scenario", ["silent_frames", "silent_frames_with_files"])
+def test_frames_make_no_system_call(library: Path, scenario: str, tmp_path: Path) -> None:
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed: apt-get install strace")
+    log = tmp_path / "calls"
+    run(strace, "-f", "-o", log, DRIVER, library, "7.1", scenario)
+    calls = log.read_text().splitlines()
+    begin, end = (
+        next(k for k, call in enumerate(calls) if f'access("/silent frames {word}"' in call)
+        for word in ("begin", "end")
+    )
+    thread = calls[begin].split()[0]
+    assert begin > 10  # strace saw the program load
+    assert [call for call in calls[begin + 1 : end] if call.split()[0] == thread] == []
+
+
 def test_only_nvmot_is_exported(library: Path) -> None:
     names = run("nm", "-D", "--defined-only", library).split()[2::3]
     assert sorted(names) == [
