@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ import numpy as np
 from streamtrack.config import Config
 from streamtrack.evaluation.sequences import Benchmark, PathLike, TextFormat, read_ground_truth
 from streamtrack.evaluation.trackeval_run import require_trackeval
-from streamtrack.io.inputs import open_inputs
+from streamtrack.io.inputs import open_inputs, take_name
 from streamtrack.io.source import InputError
 from streamtrack.tuning_trial import Sequence, Values, score, sequence_of
 
@@ -62,6 +63,7 @@ class TuningResult:
             f"# On sequences left out of the search it changed {self.metric} by {self.gain:+.2f} "
             "points on the average.\n"
         )
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_text(head + self.config.to_yaml(), encoding="utf-8")
 
 
@@ -99,8 +101,8 @@ def tune(
         progress: Called after each trial with 1; there are `trials * (folds + 1)`.
 
     Raises:
-        InputError: Optuna or TrackEval is missing, an input has no ground truth, or there are
-            fewer than two sequences.
+        InputError: Optuna or TrackEval is missing, an input has no ground truth or another's name,
+            there are fewer than two sequences, or the storage cannot be used.
     """
     optuna = _require_optuna()
     require_trackeval()
@@ -110,10 +112,15 @@ def tune(
     sequences = _sequences(ground_truth, inputs, base, benchmark, text_format)
     parts = _parts(folds, len(sequences))
     context = get_context("forkserver")
-    with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
+    kept = None if storage is None else _opened(optuna, Path(storage))
+    # At a terminal Ctrl-C reaches the workers too, who would each say so at length.
+    ignoring = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(
+        processes or os.cpu_count(), mp_context=context, initializer=ignoring
+    ) as pool:
         search = partial(
             _search, optuna, pool, metric=metric, trials=trials, seed=seed,
-            storage=storage, progress=progress,
+            storage=kept, progress=progress,
         )  # fmt: skip
         before = _figures(pool, sequences, {}, metric)
         after = {}
@@ -142,8 +149,23 @@ def _require_optuna() -> Any:
         raise InputError(
             f"tuning needs Optuna, got: {error}; pip install 'streamtrack[tune]'"
         ) from None
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
+
+
+def _opened(optuna: Any, path: Path) -> Any:
+    """The file of trials, as Optuna takes it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return optuna.storages.RDBStorage(f"sqlite:///{path.resolve()}")
+    except (SQLAlchemyError, RuntimeError) as error:  # Optuna's own for another version's file
+        reason = str(getattr(error, "orig", error)).splitlines()[0]
+        raise InputError(
+            f"{path}: the trials must be kept in a file of SQLite that can be written, got: "
+            f"{reason}; name another, or remove it"
+        ) from None
 
 
 def _sequences(
@@ -155,8 +177,10 @@ def _sequences(
 ) -> list[Sequence]:
     truths = read_ground_truth(ground_truth, benchmark, text_format)
     sequences = []
+    found: dict[str, Path] = {}
     for given in inputs:
         for source in open_inputs([given]):
+            take_name(source.name, Path(given), found)  # left out, it must not be searched on
             if source.name not in truths:
                 raise InputError(
                     f"{given}: each sequence must have ground truth, got none for {source.name} in "
@@ -175,17 +199,18 @@ def _search(
     metric: Metric,
     trials: int,
     seed: int,
-    storage: PathLike | None,
+    storage: Any,
     progress: Progress | None,
 ) -> dict[str, Any]:
     """Returns the parameters with the highest mean figure on these sequences."""
     study = optuna.create_study(
         study_name=_study_name(sequences, base, metric, seed),
-        storage=None if storage is None else f"sqlite:///{Path(storage).resolve()}",
+        storage=storage,
         direction="maximize",
         load_if_exists=True,
     )
-    done = sum(trial.state.is_finished() for trial in study.trials)
+    # One that was broken off says nothing and is not counted.
+    done = len(study.get_trials(deepcopy=False, states=[optuna.trial.TrialState.COMPLETE]))
     # A search that goes on must not draw the numbers again with which it began.
     study.sampler = optuna.samplers.TPESampler(
         seed=seed + done, n_startup_trials=max(5, trials // 5)

@@ -60,9 +60,48 @@ def test_bad_parameters_get_better_and_trials_are_kept(sequences: Path, tmp_path
     assert first.config.track_high_thresh != BAD.track_high_thresh
 
 
-def _trials(storage: Path) -> int:
+@pytest.mark.parametrize("at", [1, 5])
+def test_what_was_broken_off_is_gone_on_with(
+    sequences: Path, tmp_path: Path, at: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Even in its first trial, of which nothing is known then; nobody is shown a traceback."""
+    storage = tmp_path / "trials.db"
+    inputs = [sequences / "dock", sequences / "gate"]
+    left = [at]
+
+    def interrupt(done: int) -> None:
+        left[0] -= done
+        if left[0] <= 0:
+            raise KeyboardInterrupt
+
+    run = dict[str, object](folds=2, trials=2, storage=storage, processes=1)
+    with pytest.raises(KeyboardInterrupt):
+        tune(sequences, inputs, progress=interrupt, **run)  # type: ignore[arg-type]
+    tune(sequences, inputs, **run)  # type: ignore[arg-type]
+    assert _trials(storage, "WHERE state = 'COMPLETE'") == 2 * 3
+    assert capfd.readouterr() == ("", "")
+
+
+def test_interrupted_the_command_says_where_the_trials_are(
+    sequences: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("streamtrack.tuning.tune", interrupted)
+    tuned = str(tmp_path / "tuned.yml")
+    assert main(["tune", "--gt", str(sequences), str(sequences / "gate"), "-o", tuned]) == 130
+    note, error = (line for line in capsys.readouterr().err.splitlines() if line)
+    assert note == f"streamtrack: note: trials are kept in {tuned}.db: say the same to go on"
+    assert error == "streamtrack: error: interrupted"
+
+
+def _trials(storage: Path, where: str = "") -> int:
     with sqlite3.connect(storage) as database:
-        (count,) = database.execute("SELECT count(*) FROM trials").fetchone()
+        (count,) = database.execute(f"SELECT count(*) FROM trials {where}").fetchone()  # noqa: S608
     database.close()
     return int(count)
 
@@ -86,6 +125,12 @@ def test_what_cannot_be_tuned(sequences: Path, tmp_path: Path) -> None:
     save_scene(simulate("yard", people=2, frames=5), tmp_path / "yard")
     with pytest.raises(InputError, match="must have ground truth, got none for yard"):
         tune(sequences, [sequences / "gate", tmp_path / "yard"])
+    with pytest.raises(InputError, match="inputs must differ in name, got .* both gate"):
+        tune(sequences, [sequences / "gate", sequences / "gate" / "det" / ".." / ".." / "gate"])
+    broken = tmp_path / "broken.db"
+    broken.write_text("no database")
+    with pytest.raises(InputError, match=r"broken\.db: the trials must be .*not a database"):
+        tune(sequences, [sequences / "gate", sequences / "dock"], storage=broken)
 
 
 def test_without_optuna(sequences: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,20 +84,25 @@ def tune(
     from streamtrack.tuning import tune as run
 
     parts = min(folds, len(inputs))
-    with progress_bar("tuning", trials * (parts + 1), "trials") as progress:
-        result = run(
-            ground_truth,
-            inputs,
-            metric=metric,
-            trials=trials,
-            folds=folds,
-            config=config_of(config_file, preset, assignments),
-            storage=storage or f"{output}.db",
-            processes=jobs,
-            benchmark=benchmark,
-            text_format=text_format,
-            progress=progress,
-        )
+    kept = storage or f"{output}.db"
+    try:
+        with progress_bar("tuning", trials * (parts + 1), "trials") as progress:
+            result = run(
+                ground_truth,
+                inputs,
+                metric=metric,
+                trials=trials,
+                folds=folds,
+                config=config_of(config_file, preset, assignments),
+                storage=kept,
+                processes=jobs,
+                benchmark=benchmark,
+                text_format=text_format,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        click.echo(f"streamtrack: note: trials are kept in {kept}: say the same to go on", err=True)
+        raise
     _print(result)
     result.save(output)
     click.echo(output)
