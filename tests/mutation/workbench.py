@@ -61,7 +61,11 @@ class Workbench:
         shutil.rmtree(TREE, ignore_errors=True)
         shutil.copytree(ROOT / "core", TREE / "core")
         self.core = sorted((TREE / "core").glob("*.cpp"))
-        self.core_tests = sorted((ROOT / "tests" / "native").glob("*_tests.cpp"))
+        native = ROOT / "tests" / "native"
+        self.core_tests = sorted(native.glob("*_tests.cpp"))
+        self.core_scenarios = [native / "core_scenarios.cpp"]
+        self.core_threads = [native / "core_threads.cpp"]
+        self.native = [*self.core_tests, *self.core_scenarios, *self.core_threads]
         self.bindings = [*sorted((ROOT / "python" / "bindings").glob("*.cpp")), nanobind_source()]
         self.library = sorted((ROOT / "deepstream").glob("*.cpp"))
         self.library += sorted((ROOT / "deepstream" / "layout").glob("*.cpp"))
@@ -71,7 +75,7 @@ class Workbench:
 
     def prepare(self) -> None:
         """Compiles everything as it is."""
-        for source in [*self.core, *self.core_tests, *self.bindings, *self.library]:
+        for source in [*self.core, *self.native, *self.bindings, *self.library]:
             if not self.is_fresh(source) and not self.compile(source, self.pristine(source)):
                 raise RuntimeError(f"{source} must compile before it is changed")
 
@@ -91,7 +95,7 @@ class Workbench:
 
     def compile(self, source: Path, target: Path) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
-        level = "-O1" if source.parent == TREE / "core" or source in self.core_tests else "-O0"
+        level = "-O1" if source.parent == TREE / "core" or source in self.native else "-O0"
         avx2 = ["-mavx2"] if source.stem.endswith("_avx2") else []
         includes = [f"-I{TREE}", f"-I{ROOT}", *self.includes.get(source, [])]
         depends = ["-MMD", "-MF", str(target.with_suffix(".d"))]
@@ -99,7 +103,7 @@ class Workbench:
         return run([COMPILER, *words])
 
     def put_in(self, mutant: Mutant) -> None:
-        """Makes the tree that of the mutant, and compiles what of the core reads its file.
+        """Makes the tree that of the mutant, and compiles what reads its file until code differs.
 
         Raises:
             DoesNotCompileError: One of these files.
@@ -108,14 +112,17 @@ class Workbench:
         file = TREE / mutant.path
         file.write_text(mutant.source())
         self.affected = set(self.readers(file))
-        for source in self.affected.intersection([*self.core, *self.core_tests]):
+        for source in self.affected.intersection(self.core):
             self.compile_changed(source)
-        same = (
-            target.read_bytes() == self.pristine(source).read_bytes()
-            for source, target in self.changed.items()
-        )
-        if all(same) and self.changed:
+        if not any(map(self.differs, self.changed)) and not any(
+            map(self.differs, self.affected - self.changed.keys())
+        ):
             raise IsEquivalentError
+
+    def differs(self, source: Path) -> bool:
+        if source not in self.changed:
+            self.compile_changed(source)
+        return self.changed[source].read_bytes() != self.pristine(source).read_bytes()
 
     def take_out(self, mutant: Mutant) -> None:
         shutil.copy2(ROOT / mutant.path, TREE / mutant.path)
@@ -123,7 +130,7 @@ class Workbench:
         self.changed.clear()
 
     def readers(self, file: Path) -> Iterable[Path]:
-        for source in [*self.core, *self.core_tests, *self.bindings, *self.library]:
+        for source in [*self.core, *self.native, *self.bindings, *self.library]:
             depends = self.pristine(source).with_suffix(".d").read_text()
             if str(file) in depends.replace("\\\n", " ").split():
                 yield source
@@ -134,7 +141,7 @@ class Workbench:
             raise DoesNotCompileError
         self.changed[source] = target
 
-    def link(self, name: str, sources: list[Path], options: str) -> Path:
+    def link(self, name: str, sources: list[Path], options: str = "") -> Path:
         """A program or library of these and of the core; what the mutant touches is made anew."""
         for source in self.affected.intersection(sources) - self.changed.keys():
             self.compile_changed(source)
