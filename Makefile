@@ -76,13 +76,15 @@ valgrind: $(VENV)/valgrind  ## play every scenario of the native driver under va
 	  echo "DeepStream $$version: $$(grep -c ^ok .build/valgrind/$$version.out) scenarios ok," \
 	    $$(sed -n 's/^==[0-9]*== *\(in use at exit\|total heap usage\|ERROR SUMMARY\)/\1/p' .build/valgrind/$$version.log); done
 
-SANITIZED := core_tests core_threads
-sanitize: $(VENV)/system  ## run the native driver and the core's tests under the address, undefined and thread sanitizers
+SANITIZED := core_tests core_threads nvmot_driver nvmot_faults
+sanitize: $(VENV)/system  ## run the native driver, failing files and the core's tests under the address, undefined and thread sanitizers
 	for checks in address,undefined thread; do \
-	  cmake -S . -B .build/$${checks%%,*} -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
-	  cmake --build .build/$${checks%%,*} --target ByteTracker nvmot_driver nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
-	  for program in $(SANITIZED) "nvmot_driver .build/$${checks%%,*}/deepstream/libByteTracker.so 7.1"; do \
-	    UBSAN_OPTIONS=halt_on_error=1 .build/$${checks%%,*}/tests/native/$$program || exit 1; done; done
+	  folder=.build/$${checks%%,*}; \
+	  cmake -S . -B $$folder -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
+	  cmake --build $$folder --target ByteTracker nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
+	  for program in $(SANITIZED); do \
+	    case $$program in nvmot_*) stage="$$folder/deepstream/libByteTracker.so 7.1" ;; *) stage="" ;; esac; \
+	    UBSAN_OPTIONS=halt_on_error=1 $$folder/tests/native/$$program $$stage || exit 1; done; done
 
 FUZZERS := process yaml snapshot crowd
 RUNS ?= 100000
@@ -99,18 +101,24 @@ SAMPLE ?= 300
 mutation: $(VENV)/installed $(VENV)/scrutiny  ## make SAMPLE=300 small faults in the core, one after the other, and count those that the tests notice
 	$(BIN)/python -m tests.mutation --sample $(SAMPLE)
 
-counted_tests := tests/deepstream tests/laws/test_life.py tests/laws/test_laws.py \
+counted_tests := tests/deepstream tests/fleet/test_restart.py tests/laws/test_life.py tests/laws/test_laws.py \
 	$(addprefix tests/python/test_,tracker.py many_streams.py config.py instruction_sets.py)
+# Those that end their process by a signal count nothing.
+counted_memory := out_of_memory core_out_of_memory core_snapshots core_covariance
+counted_faults := failing_files clock_jumps reload_in_one_second paths
 coverage: $(VENV)/installed $(VENV)/scrutiny  ## count the lines of core and deepstream that native and Python tests run
 	cmake -S . -B .build/coverage -DNATIVE_TESTS=ON -DCOVERAGE=ON -DCMAKE_BUILD_TYPE=None -DSKBUILD=2 \
 	  -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python -Dnanobind_DIR=$$($(BIN)/python -m nanobind --cmake_dir)
-	cmake --build .build/coverage --target ByteTracker nvmot_driver nvmot_memory nvmot_replay core_tests _core -- -j$(JOBS)
+	cmake --build .build/coverage --target ByteTracker nvmot_driver nvmot_memory nvmot_faults nvmot_replay \
+	  core_tests core_threads _core -- -j$(JOBS)
 	find .build/coverage -name '*.gcda' -delete
 	.build/coverage/tests/native/core_tests
+	.build/coverage/tests/native/core_threads
 	for version in $(VERSIONS); do \
 	  .build/coverage/tests/native/nvmot_driver .build/coverage/deepstream/libByteTracker.so $$version || exit 1; done
-	.build/coverage/tests/native/nvmot_memory .build/coverage/deepstream/libByteTracker.so 7.1 out_of_memory core_out_of_memory core_snapshots
-	$(BIN)/pytest -p no:xdist -p tests.counted_build --hypothesis-profile=streamtrack $(counted_tests)
+	.build/coverage/tests/native/nvmot_memory .build/coverage/deepstream/libByteTracker.so 7.1 $(counted_memory)
+	.build/coverage/tests/native/nvmot_faults .build/coverage/deepstream/libByteTracker.so 7.1 $(counted_faults)
+	PYTHONPATH=$(CURDIR)/tests/counted $(BIN)/pytest -p no:xdist --hypothesis-profile=streamtrack $(counted_tests)
 	cd .build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --merge-lines --txt - .
 
 wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64

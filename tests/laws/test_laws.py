@@ -20,7 +20,7 @@ from tests.laws.runs import (
     tracker_of,
     update,
 )
-from tests.scenes import Scene, scenes, settings, skipped_frame
+from tests.scenes import Scene, frame_of, scenes, settings, skipped_frame
 
 SETTINGS = st.sampled_from(["bytetrack", "reference"]).flatmap(settings)
 SEVERAL = st.lists(scenes(skips=True, most_walkers=4), min_size=1, max_size=4)
@@ -171,6 +171,28 @@ def test_a_pickled_tracker_goes_on_as_if_nothing_had_happened(
     tracker = pickle.loads(pickle.dumps(tracker))
     report += [update(tracker, "stream", frame) for frame in scene[moment:]]
     assert_same(report, run(scene, values))
+
+
+@given(scenes(), SETTINGS)
+def test_empty_frames_age_every_track_until_it_is_over(scene: Scene, values: Values) -> None:
+    tracker = tracker_of({**values, "report_lost": 1000})
+    last = [update(tracker, "stream", frame) for frame in scene][-1]
+    held = {int(track) for track in last.ids[last.states == streamtrack.TrackState.TRACKED]}
+    buffer = int(values.get("frame_rate", 30) / 30 * values.get("track_buffer", 30))
+    is_reference = values["preset"] == "reference"  # one frame more, as the original counts
+    longest = max(buffer, 1) + 1 if is_reference else buffer
+    for missed in range(1, longest + 2):
+        tracks = update(tracker, "stream", frame_of([], 1.0))
+        assert (tracks.states == streamtrack.TrackState.LOST).all()
+        assert (tracks.detection_index == -1).all()
+        ages = dict(zip(last.ids.tolist(), last.ages.tolist(), strict=True))
+        assert all(
+            age == ages[track] + 1 for track, age in zip(tracks.ids, tracks.ages, strict=True)
+        )
+        if missed <= buffer and not is_reference:
+            assert held <= set(tracks.ids.tolist())
+        last = tracks
+    assert len(last.ids) == 0
 
 
 @given(scenes(), SETTINGS, st.integers(1, 40))

@@ -259,6 +259,9 @@ void test_numbers_as_text() {
         Settings read;
         assign(parameter, text(value), read);
         expect(read.match_thresh == value, "text reads back to the same bits", trial);
+        char longest[64];
+        std::snprintf(longest, sizeof longest, "%.17g", value);
+        expect(text(value).size() <= std::string(longest).size(), "and is no longer", trial);
     }
     for (const char* yes : {"true", "True"}) {
         assign(*find_parameter("shadow_tracks"), yes, settings);

@@ -8,6 +8,7 @@ const std::vector<Scenario>& scenarios() {
         {"hostile", play_hostile},
         {"reloads", play_reloads},
         {"failures", play_failures},
+        {"wrong_calls", play_wrong_calls},
         {"contexts", play_contexts},
         {"live_change", play_live_change},
         {"misc_data", play_misc_data},

@@ -9,6 +9,8 @@
 #include <set>
 #include <thread>
 
+#include "overheard.hpp"
+
 namespace native {
 
 ConfigFile::ConfigFile(const std::string& yaml) : path_("/tmp/nvmot_driver_XXXXXX") {
@@ -191,6 +193,42 @@ void play_failures(const Stage& stage) {
         require(fails({}), std::string("a host was taken that says ") + version);
     }
     present_version(stage.version);
+}
+
+// Calls without a context, with a foreign one, and without what they need: nothing happens.
+void play_wrong_calls(const Stage& stage) {
+    const Library library(stage.library);
+    const auto call = [&](const char* name, auto... arguments) {
+        using Call = int (*)(decltype(arguments)...);
+        return reinterpret_cast<Call>(library.symbol(name))(arguments...);
+    };
+    void* const none = nullptr;
+    void* handle = nullptr;
+    char path[1] = "";
+    const auto size = static_cast<std::uint16_t>(0);
+    require(call("NvMOT_Query", size, &path[0], none) != 0, "a query without room was answered");
+    require(call("NvMOT_Init", none, &handle, none) != 0 && handle == nullptr &&
+                call("NvMOT_Init", static_cast<void*>(path), none, none) != 0,
+            "a context was made of nothing");
+    require(call("NvMOT_Process", none, none, none) != 0, "frames of no context were taken");
+    const std::string yaml = "match_thresh: 0.5\n";
+    if (library.symbol("NvMOT_UpdateParams") != nullptr) {
+        require(call("NvMOT_UpdateParams", none, &yaml) != 0, "no context took a configuration");
+    }
+    for (const char* name : {"NvMOT_RetrieveMiscData", "NvMOT_ProcessPast"}) {
+        require(call(name, none, none, none) == 0, "what no context has to tell is an error");
+    }
+    require(call("NvMOT_RemoveStreams", none, std::uint64_t{1}) == 0, "no context: an error");
+    const auto close = reinterpret_cast<void (*)(void*)>(library.symbol("NvMOT_DeInit"));
+    const Overheard overheard;
+    close(nullptr);
+    require(!overheard.anything(), "no context is closed with a word");
+    close(&handle);
+    require(content_of(overheard.path()).find("no such context") != std::string::npos,
+            "a foreign context is closed without a word");
+    Host host(library, stage.version, {});
+    require(host.process({{stream_of(0), 0, true, crowd(0, 5, 0)}})[0].tracked.size() == 5,
+            "wrong calls disturb a context");
 }
 
 // Several contexts at once, each in its own thread: started together, as 6.4's sub-batches are.

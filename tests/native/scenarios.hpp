@@ -88,6 +88,7 @@ void play_life(const Stage& stage);
 void play_hostile(const Stage& stage);
 void play_reloads(const Stage& stage);
 void play_failures(const Stage& stage);
+void play_wrong_calls(const Stage& stage);
 void play_contexts(const Stage& stage);
 void play_live_change(const Stage& stage);
 void play_misc_data(const Stage& stage);

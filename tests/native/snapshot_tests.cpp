@@ -221,6 +221,11 @@ void test_soundness() {
             other.cross_variance[lane] = sign * full * (1 + 6e-10);
             expect(!is_sound(other), "more than rounding does", lane);
         }
+        for (Pair Motion::* variance : {&Motion::position_variance, &Motion::velocity_variance}) {
+            Motion other = motion;
+            (other.*variance)[lane] = 0;
+            expect(!is_sound(other), "nothing is certain", lane);
+        }
         for (Pair Motion::* mean :
              {&Motion::centre, &Motion::size, &Motion::centre_velocity, &Motion::size_velocity}) {
             for (const double far : {1.1e100, -1.1e100}) {

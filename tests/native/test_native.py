@@ -52,7 +52,8 @@ def test_every_scenario(library: Path, version: str) -> None:
     assert "FAILED" not in run(DRIVER, library, version)
 
 
-CALLS = ["life", "hostile", "reloads", "failures", "contexts", "live_change", "misc_data"]
+CALLS = ["life", "hostile", "reloads", "failures", "wrong_calls", "contexts", "live_change"]
+CALLS += ["misc_data"]
 FILES = ["recording", "metrics", "state_file"]
 
 

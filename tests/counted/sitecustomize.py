@@ -1,6 +1,7 @@
-"""Takes the extension and the library whose lines are counted: pytest -p tests.counted_build.
+"""Takes the extension and the library whose lines are counted, in every process: `make coverage`.
 
-`make coverage` builds both into .build/coverage; the package itself is the one that is installed.
+It builds both into .build/coverage, and puts this folder on PYTHONPATH, where Python looks for a
+module of this name whenever it starts. The package itself is the one that is installed.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import importlib.util
 import sys
 from pathlib import Path
 
-BUILD = Path(__file__).resolve().parents[1] / ".build" / "coverage"
+BUILD = Path(__file__).resolve().parents[2] / ".build" / "coverage"
 
 
 def take_counted_build() -> None:
+    if importlib.util.find_spec("streamtrack") is None:
+        return  # another Python, which a test has started
     (extension,) = (BUILD / "python").glob("_core*.so")
     spec = importlib.util.spec_from_file_location("streamtrack._core", extension)
     if spec is None or spec.loader is None:
