@@ -101,7 +101,7 @@ SAMPLE ?= 300
 mutation: $(VENV)/installed $(VENV)/scrutiny  ## make SAMPLE=300 small faults in the core, one after the other, and count those that the tests notice
 	$(BIN)/python -m tests.mutation --sample $(SAMPLE)
 
-counted_tests := tests/deepstream tests/fleet/test_restart.py tests/laws/test_life.py tests/laws/test_laws.py \
+counted_tests := tests/deepstream tests/fleet/test_restart.py tests/laws/test_life.py \
 	$(addprefix tests/python/test_,tracker.py many_streams.py config.py instruction_sets.py)
 # Those that end their process by a signal count nothing.
 counted_memory := out_of_memory core_out_of_memory core_snapshots core_covariance

@@ -92,6 +92,15 @@ def test_a_stream_that_came_again(tmp_path: Path) -> None:
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nremove,0\n", "row 12: a frame must be followed"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,x,1,1,1,1\n", "row 12: there must be 6"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,1,1,1,1\n", "row 12: there must be 6"),
+        (HEAD + "\nids,1\n", "row 10: a row must begin with a word, got 'nothing'"),
+        (HEAD + "batch,0,1\n\n", "row 11: a row must begin with a word"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\n\n", "row 12: a row must begin with a word"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,,0,\n", "row 11: there must be 4 whole numbers"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,1,0,2.5\n", "row 11: there must be 1 whole numbers"),
+        (HEAD + f"batch,{'9' * 5000},1\n", "row 10: there must be 2 whole numbers"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,,1,1,1,1\n", "row 12: an object must"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,-1,1,1,1,1,1\n", "row 12: an object must"),
+        (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,1,1e39,1,1,1\n", "row 12: an object"),
     ],
 )
 def test_rows_that_are_not_of_a_recording(tmp_path: Path, text: str, message: str) -> None:

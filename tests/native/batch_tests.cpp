@@ -1,6 +1,8 @@
 // Many streams: which are forgotten, what may change while they run, and who does the work.
 #include <atomic>
+#include <chrono>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "core/multi_stream_tracker.hpp"
@@ -63,6 +65,12 @@ void test_idle_streams() {
         expect(batch.remove_idle().empty(), "a restored stream plays", k);
     }
     expect(batch.tracker.remove(7) && !batch.tracker.remove(7), "what is gone cannot go");
+    Batch waiting(config);
+    waiting.tracker.stream(5, "5");
+    for (int k = 1; k <= 3; ++k) {
+        waiting.play({2});
+        expect(waiting.remove_idle() == (k == 3 ? Keys{5} : Keys{}), "one that never played", k);
+    }
     Batch forever{Config()};
     forever.play({1});
     for (int k = 0; k < 100; ++k) {
@@ -136,6 +144,19 @@ void test_workers() {
         workers.run(0, [&](std::size_t, unsigned) { expect(false, "there was nothing to do"); });
     }
     expect(Workers(0).size() >= 1, "0: one a core");
+    // Three pieces that wait for each other need three workers at once, in every round.
+    Workers three(3);
+    for (int round = 0; round < 3; ++round) {
+        std::atomic<int> begun{0}, met{0};
+        three.run(3, [&](std::size_t, unsigned) {
+            ++begun;
+            for (int k = 0; k < 60'000 && begun < 3; ++k) {  // a minute
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            met += begun == 3 ? 1 : 0;
+        });
+        expect(met == 3, "workers work at the same time", round);
+    }
     Workers before(1);
     Workers::forked();
     expect(before.stale() && !Workers(1).stale(), "what was made before a fork is stale");

@@ -150,6 +150,16 @@ void test_defaults_and_presets() {
         assign(*row, row->default_text, read);
         expect(text_of(*row, read) == row->default_text, "text reads back to the same");
     }
+    const auto buffer = [](const char* buffer, const char* rate) {
+        return config_of({{Layer::file, "", "track_buffer", buffer},
+                          {Layer::file, "", "frame_rate", rate}})
+            .resolve();
+    };
+    expect(buffer("30", "30").buffer_frames() == 30 && buffer("30", "30").buffer_seconds() == 1 &&
+               buffer("60", "25").buffer_frames() == 50 &&
+               buffer("60", "25").buffer_seconds() == 2 && buffer("7", "10").buffer_frames() == 2 &&
+               buffer("7", "10").buffer_seconds() == .2 && buffer("1", "25").buffer_frames() == 0,
+           "the buffer follows the frame rate, in whole frames");
     const auto new_track_thresh = [](const char* high) {
         return config_of({{Layer::file, "", "track_high_thresh", high}}).resolve().new_track_thresh;
     };

@@ -198,6 +198,7 @@ def test_a_forked_child_can_use_threads_again() -> None:
     child = os.fork()
     if child == 0:  # no pytest here: the child says one byte and goes
         batch = tracker.update_batch({name: crowd[1] for name, crowd in given.items()})
+        del tracker  # waits for the threads of its own, not for the parent's
         os.write(writing, b"y" if sum(map(len, batch.values())) > 500 else b"n")
         os._exit(0)
     os.close(writing)

@@ -18,6 +18,8 @@ from streamtrack.io.source import InputError
 _FIRST = "streamtrack recording"
 _VERSION = "1"
 _SURFACE_BITS = 32
+_MOST_DIGITS = 20  # of 2^64 - 1
+_LARGEST = float(np.finfo(np.float32).max)
 # Rows that say nothing of detections, with the number of their fields.
 _PASSED_OVER = {"host": 1, "context": 2, "written": 1}
 
@@ -155,6 +157,8 @@ class RecordingReader:
     def _next(self, rows: Iterator[list[str]]) -> list[str] | None:
         fields = next(rows, None)
         self._row += 1
+        if fields is not None and not fields:
+            self.fail("a row must begin with a word", fields)
         return fields
 
     def fail(self, rule: str, fields: list[str]) -> NoReturn:
@@ -177,7 +181,9 @@ class RecordingReader:
 
     def _whole(self, fields: list[str], count: int) -> list[int]:
         """The fields as whole numbers, which may be too large for floats."""
-        if len(fields) != count or not all(field.isdecimal() for field in fields):
+        if len(fields) != count or not all(
+            field.isdecimal() and len(field) <= _MOST_DIGITS for field in fields
+        ):
             self.fail(f"there must be {count} whole numbers behind the first field", fields)
         return [int(field) for field in fields]
 
@@ -220,27 +226,35 @@ class RecordingReader:
 
     def _frame(self, rows: Iterator[list[str]], fields: list[str]) -> RecordedFrame | None:
         """A frame with its objects; None where the file ends before them."""
-        _, _, time, detected, count, _, places = self._numbers(fields, 7)
-        stream, number = self._whole(fields[:2], 2)
+        time = self._numbers(fields, 7)[2]
+        stream, number, detected, count = self._whole(fields[:2] + fields[3:5], 4)
+        places = self._whole(fields[6:], 1)[0] if fields[6] else None
         objects = []
-        for _ in range(int(count)):
+        for _ in range(count):
             row = self._next(rows)
             if row is None:
                 return None
             if row[0] != "object":
                 self.fail("a frame must be followed by its objects", row)
-            objects.append(self._numbers(row[1:], 6))
+            objects.append(self._object(row))
         table = np.array(objects, np.float64).reshape(-1, 6)
         return RecordedFrame(
             stream,
             number,
             None if np.isnan(time) else time,
             bool(detected),
-            None if np.isnan(places) else int(places),
+            places,
             np.ascontiguousarray(table[:, 2:], np.float32),
             np.ascontiguousarray(table[:, 1], np.float32),
             np.ascontiguousarray(table[:, 0], np.int32),
         )
+
+    def _object(self, row: list[str]) -> list[float]:
+        """Class, score, left, top, width and height, as the library's arrays hold them."""
+        numbers = self._numbers(row[1:], 6)
+        if not all(abs(number) <= _LARGEST for number in numbers) or not 0 <= numbers[0] < 2**31:
+            self.fail("an object must have a class id and five numbers that a float32 holds", row)
+        return numbers
 
 
 def _whole_lines(file: TextIO) -> Iterator[str]:
