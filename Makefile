@@ -121,7 +121,7 @@ coverage: $(VENV)/installed $(VENV)/scrutiny  ## count the lines of core and dee
 	PYTHONPATH=$(CURDIR)/tests/counted $(BIN)/pytest -p no:xdist --hypothesis-profile=streamtrack $(counted_tests)
 	cd .build/coverage && $(CURDIR)/$(BIN)/gcovr -r ../.. --filter '../../core/' --filter '../../deepstream/' --merge-lines --txt - .
 
-wheels: $(VENV)/releasers  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
+wheels: $(VENV)/releasers $(VENV)/ccache  ## build the sdist, the wheels, the tarballs and Debian packages into dist, for x86-64 and aarch64
 	CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(BIN)/python -m release.wheels
 	$(BIN)/python -m release.bundle
 
@@ -182,6 +182,14 @@ $(VENV)/clang: | $(VENV)/system
 	  export DEBIAN_FRONTEND=noninteractive; \
 	  $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -q && $$install clang </dev/null && \
 	  { links || $$install libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev </dev/null; } && links; }
+	@touch $@
+
+# The library is the same in three wheels: without ccache it is compiled three times.
+$(VENV)/ccache: | $(VENV)/system
+	@command -v ccache >/dev/null || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
+	    --no-install-recommends ccache </dev/null; } || true
 	@touch $@
 
 # The tests of live fleets need Prometheus; where it cannot be had they are skipped and say so. Its

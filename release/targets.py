@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from release.debian import unpack
@@ -44,8 +45,14 @@ set(CMAKE_RANLIB {tools}/ranlib)
 set(CMAKE_CXX_FLAGS_INIT "-include cstdio")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT -s)
 set(CMAKE_MODULE_LINKER_FLAGS_INIT -s)
-set(YAML_INCLUDE_DIR {yaml} CACHE PATH "")
+{cache}set(YAML_INCLUDE_DIR {yaml} CACHE PATH "")
 set(YAML_LIBRARY {yaml}/libyaml.a CACHE FILEPATH "")
+"""
+
+# Three wheels of a processor hold the same library: it is compiled once where there is ccache.
+CACHE = """\
+set(CMAKE_C_COMPILER_LAUNCHER ccache)
+set(CMAKE_CXX_COMPILER_LAUNCHER ccache)
 """
 
 
@@ -59,7 +66,10 @@ def toolchain(target: Target, folder: Path) -> Path:
     for command in ("cc", "c++", "ar", "ranlib"):
         words = f"-target {target.triple} " if command.startswith("c") else ""
         script = tools / command
-        script.write_text(f'#!/bin/sh\nexec "{zig}" {command} {words}"$@"\n')
+        # ccache compares the script's text, in which the version therefore stands.
+        script.write_text(
+            f'#!/bin/sh\n# {version("ziglang")}\nexec "{zig}" {command} {words}"$@"\n'
+        )
         script.chmod(0o755)
     # A folder of yaml.h alone: beside Debian's other headers it would hide zig's.
     yaml = tools / "yaml"
@@ -70,5 +80,6 @@ def toolchain(target: Target, folder: Path) -> Path:
     shutil.copy(package / "usr/include/yaml.h", yaml)
     shutil.copy(package / target.library_folder / "libyaml.a", yaml)
     file = tools / "toolchain.cmake"
-    file.write_text(TOOLCHAIN.format(machine=target.machine, tools=tools, yaml=yaml))
+    cache = CACHE if shutil.which("ccache") else ""
+    file.write_text(TOOLCHAIN.format(machine=target.machine, tools=tools, yaml=yaml, cache=cache))
     return file

@@ -52,7 +52,7 @@ def build_sdist() -> Path:
 
 
 def unpack_sdist(archive: Path) -> Path:
-    """Unpacks the sdist to the same place each time, so that zig's cache serves every wheel."""
+    """Unpacks the sdist to the same place each time, so that ccache knows its files again."""
     folder = WORK / "source"
     shutil.rmtree(folder, ignore_errors=True)
     with tarfile.open(archive) as file:
@@ -69,6 +69,9 @@ def build_wheel(source: Path, interpreter: Interpreter, target: Target) -> Path:
         "_PYTHON_HOST_PLATFORM": f"linux-{target.machine}",
         "SETUPTOOLS_EXT_SUFFIX": f".{machine_tag}.so",
         "SKBUILD_CMAKE_DEFINE": f"CMAKE_TOOLCHAIN_FILE={toolchain(target, WORK)}",
+        "CCACHE_DIR": str(WORK / "ccache"),
+        "CCACHE_COMPILERTYPE": "clang",
+        "CCACHE_COMPILERCHECK": "content",
         "SKBUILD_INSTALL_STRIP": "false",  # the linker has done it; strip knows one processor only
     }
     pip = [sys.executable, "-m", "pip", "-q", "--python", str(interpreter.path)]
