@@ -69,6 +69,7 @@ def build_wheel(source: Path, interpreter: Interpreter, target: Target) -> Path:
         "_PYTHON_HOST_PLATFORM": f"linux-{target.machine}",
         "SETUPTOOLS_EXT_SUFFIX": f".{machine_tag}.so",
         "SKBUILD_CMAKE_DEFINE": f"CMAKE_TOOLCHAIN_FILE={toolchain(target, WORK)}",
+        "ZIG_GLOBAL_CACHE_DIR": str(WORK / "zig-cache"),  # shared with another zig, it is void
         "CCACHE_DIR": str(WORK / "ccache"),
         "CCACHE_COMPILERTYPE": "clang",
         "CCACHE_COMPILERCHECK": "content",

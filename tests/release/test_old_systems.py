@@ -75,14 +75,17 @@ def old_system() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def driver(old_system: Path) -> str:
-    """The native driver, compiled there."""
+    """The native driver and the player of recordings beside it, compiled there."""
     native = old_system / "source/tests/native"
     table = native / "layout_table.inc"
     run(sys.executable, native / "generate_layout_table.py", LAYOUT, table)
     inside(
         "cd source/tests/native; gcc-9 -shared -fPIC -o /work/libdriver_plugin.so plugin.c; "
         f"g++-9 -std=c++17 -O1 -o /work/driver {DRIVER_SOURCES} -I. -L/work -ldriver_plugin "
-        "-Wl,-rpath,/work -ldl -lpthread"
+        "-Wl,-rpath,/work -ldl -lpthread; "
+        "g++-9 -std=c++17 -O1 -I../.. -mavx2 -c -o /work/avx2.o ../../core/overlap_scan_avx2.cpp; "
+        "g++-9 -std=c++17 -O1 -I../.. -ffp-contract=off -o /work/nvmot_replay replay.cpp "
+        "../../core/*.cpp /work/avx2.o -lpthread"
     )
     return "/work/driver"
 
