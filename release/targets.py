@@ -64,8 +64,8 @@ def toolchain(target: Target, folder: Path) -> Path:
     tools.mkdir(parents=True, exist_ok=True)
     zig = Path(ziglang.__file__).with_name("zig")
     for command in ("cc", "c++", "ar", "ranlib"):
-        # Optimised from CMake's first question on: zig compiles libc++ anew for each other mode.
-        words = f"-O3 -target {target.triple} " if command.startswith("c") else ""
+        # As for the libraries, from CMake's first question on: other options need another libc++.
+        words = f"-O3 -fPIC -target {target.triple} " if command.startswith("c") else ""
         script = tools / command
         # ccache compares the script's text, in which the version therefore stands.
         script.write_text(
