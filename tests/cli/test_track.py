@@ -197,6 +197,18 @@ def test_the_table_says_what_happened(tmp_path: Path, sequences: list[Path]) -> 
         assert row.split()[3:5] == [str(len(tracks)), f"{len(rows):,}"]
 
 
+@pytest.mark.parametrize("via", ["core", "deepstream"])
+def test_of_a_thousand_streams_the_totals_are_printed(tmp_path: Path, via: str) -> None:
+    """Nobody reads a thousand lines, and a log holds them for ever."""
+    folders = [one_person(tmp_path / f"cam{number:04}", [1, 2]) for number in range(1000)]
+    done = succeed("track", *folders, "-o", tmp_path / "out", "--via", via)
+    totals, pace = done.stderr.splitlines()
+    counts = "1,000 streams, 2,000 frames, 2,000 detections, 1,000 tracks, 2,000 boxes"
+    assert totals == f"{counts} in {tmp_path / 'out'}"
+    assert "microseconds a frame" in pace
+    assert len(outputs(tmp_path / "out")) == 1000
+
+
 def test_deepstream_says_which_stream_it_cut_short(tmp_path: Path) -> None:
     rows = [f"{frame},-1,{30 * i},10,20,50,0.9\n" for frame in (1, 2) for i in range(40)]
     (tmp_path / "crowd.txt").write_text("".join(rows))

@@ -177,7 +177,10 @@ def _note(notes: Sequence[str]) -> None:
 
 
 def _print(summary: RunSummary, where: str) -> None:
-    _print_streams(summary.streams)
+    if len(summary.streams) <= _MOST_LINES:
+        _print_streams(summary.streams)
+    else:
+        _print_totals(summary.streams)
     _print_pace(summary, where)
 
 
@@ -190,6 +193,15 @@ def _print_cluster_run(run: ClusterRun) -> None:
         f"{len(run.streams):,} streams, {frames:,} frames in {run.elapsed:.1f} s"
     )
     _print_pace(run, "the tracker")
+
+
+def _print_totals(streams: Sequence[StreamSummary]) -> None:
+    counts = (
+        f"{sum(getattr(stream, counted) for stream in streams):,} {counted}"
+        for counted in ("frames", "detections", "tracks", "boxes")
+    )
+    folder = streams[0].path.parent
+    console(stderr=True).print(f"{len(streams):,} streams, {', '.join(counts)} in {folder}")
 
 
 def _print_streams(streams: Sequence[StreamSummary | ClusterStream]) -> None:
