@@ -94,6 +94,12 @@ def test_parameters_that_were_changed_stand_out(tmp_path: Path, tracks: Path) ->
     assert "files of tracks do not hold them" in unknown
 
 
+def test_notes_name_the_first_of_many(tmp_path: Path) -> None:
+    many = {f"cam{number}": table(f"cam{number}", TRACKS) for number in range(1200)}
+    text = write_report(tmp_path / "r.html", many, compare={"cam0": many["cam0"]}).read_text()
+    assert "other has no tracks of cam1, cam2, cam3, cam4, cam5 and 1,194 more." in text
+
+
 def test_names_are_no_markup(tmp_path: Path) -> None:
     name = '</script><b>"&'
     text = write_report(tmp_path / "r.html", {name: table(name, TRACKS)}, title="<i>").read_text()

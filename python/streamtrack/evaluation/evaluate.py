@@ -11,6 +11,7 @@ from streamtrack.evaluation.sequences import (
     GroundTruth,
     PathLike,
     TextFormat,
+    listed,
     read_ground_truth,
     read_tracks,
 )
@@ -90,7 +91,7 @@ def evaluate(
 
 def _no_tracks(where: str, names: list[str]) -> InputError:
     return InputError(
-        f"{where}: there must be tracks of {_listed(names)}, got no {names[0]}.txt or "
+        f"{where}: there must be tracks of {listed(names)}, got no {names[0]}.txt or "
         f"{names[0]}.parquet; name the files as the sequences are named"
     )
 
@@ -104,24 +105,17 @@ def _notes(truths: Mapping[str, GroundTruth], tables: Mapping[str, BoxTable]) ->
     notes = []
     untracked = [name for name in truths if name not in tables]
     if untracked:
-        notes.append(f"no tracks for {_listed(untracked)}: not measured")
+        notes.append(f"no tracks for {listed(untracked)}: not measured")
     unknown = [name for name in tables if name not in truths]
     if unknown:
-        notes.append(f"no ground truth for {_listed(unknown)}: not measured")
+        notes.append(f"no ground truth for {listed(unknown)}: not measured")
     mixed = [name for name in truths if _rules_of(truths[name]) != truths[name].benchmark]
     if mixed:
         notes.append(
-            f"{_listed(mixed)}: KITTI's rules need KITTI labels; MOT text has the rules of MOT17"
+            f"{listed(mixed)}: KITTI's rules need KITTI labels; MOT text has the rules of MOT17"
         )
     return tuple(notes)
 
 
 def _named(source: PathLike | Mapping[str, object]) -> str:
     return "tracks" if isinstance(source, Mapping) else str(source)
-
-
-def _listed(names: Mapping[str, object] | list[str]) -> str:
-    shown = list(names)
-    if len(shown) > 5:
-        return f"{', '.join(shown[:5])} and {len(shown) - 5} more"
-    return ", ".join(shown) or "nothing"

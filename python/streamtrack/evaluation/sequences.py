@@ -170,3 +170,11 @@ def read_tracks(
         if file.suffix in ENDINGS and (file.suffix == ".parquet" or file.stem in names):
             tracks.update({table.name: table for table in read_tables(file)})
     return tracks
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as they stand in a message: the first ones, and how many more there are."""
+    shown = list(names)
+    if len(shown) > 5:
+        return f"{', '.join(shown[:5])} and {len(shown) - 5:,} more"
+    return ", ".join(shown) or "nothing"

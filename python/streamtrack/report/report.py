@@ -13,6 +13,7 @@ from streamtrack.evaluation.sequences import (
     GroundTruth,
     PathLike,
     TextFormat,
+    listed,
     read_ground_truth,
 )
 from streamtrack.io.box_table import BoxTable, box_table
@@ -127,8 +128,8 @@ def _notes(
     for run in runs:
         absent = [name for name in names if name not in run.tables]
         if absent:
-            notes.append(f"{run.name} has no tracks of {', '.join(absent)}.")
+            notes.append(f"{run.name} has no tracks of {listed(absent)}.")
     without = [name for name in names if name not in truths]
     if asked and without:
-        notes.append(f"There is no ground truth for {', '.join(without)}.")
+        notes.append(f"There is no ground truth for {listed(without)}.")
     return notes
