@@ -160,11 +160,24 @@ def test_times_and_skipped_frames_reach_the_tracker(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_no_detections_are_named(tmp_path: Path) -> None:
-    write_parquet(
-        tmp_path / "gate.parquet", [box_table("dock", [1, 4], [[0, 0, 5, 5], [0, 0, 0, 5]])]
-    )
-    with pytest.raises(InputError, match=r"gate\.parquet, a row of frame 4 of dock: box must be"):
+    """By the row of the file, whatever else stands in it and in which order."""
+    good, flat = [0, 0, 5, 5], [0, 0, 0, 5]
+    dock = box_table("dock", [9, 1, 4, 2], [good, good, flat, good])
+    timed = replace(dock, timestamps=np.arange(9.0))  # frames without boxes are rows, too
+    write_parquet(tmp_path / "gate.parquet", [walk("gate"), timed])
+    match = r"gate\.parquet, row 27, frame 4 of dock: box must be"
+    with pytest.raises(InputError, match=match):
         open_inputs([tmp_path / "gate.parquet"])
+    lines = [
+        f"{frame} -1 Car 0 0 0 1 1 {x} 9 {'0 ' * 7}0.5" for frame, x in ((7, 9), (3, 1), (1, 9))
+    ]
+    (tmp_path / "cars.txt").write_text("\n\n".join(["", *lines]))
+    with pytest.raises(InputError, match=r"cars\.txt, row 5, frame 4 of cars: box must be"):
+        open_inputs([tmp_path / "cars.txt"])
+    head = "streamtrack recording,1,0\nbatch,0,1\nframe,0,1,,1,1,0,\n"
+    (tmp_path / "r.csv").write_text(head + "object,0,0.5,0,0,0,5\n")
+    with pytest.raises(InputError, match=r"r\.csv, frame 1 of 0: box must be"):
+        open_inputs([tmp_path / "r.csv"])
     write_mot(tmp_path / "dock.txt", walk("dock"))
     write_parquet(tmp_path / "both.parquet", [walk("gate"), walk("dock")])
     with pytest.raises(InputError, match=r"inputs must differ in name, got .*dock\.txt and .*both"):

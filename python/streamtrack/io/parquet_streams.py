@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.parquet import (
     described_streams,
@@ -84,3 +86,22 @@ def _plain(column: Any) -> Any:
     """The column with its values themselves, where it is one of numbers into a dictionary."""
     kind = column.type
     return column.cast(kind.value_type) if hasattr(kind, "value_type") else column
+
+
+def row_of_box(file: Path, stream: str, place: int) -> int:
+    """Returns the row, from 1, of a stream's box in a file.
+
+    Args:
+        file: The file, which has been read.
+        stream: The stream's name; of no meaning where the file has no column `stream`.
+        place: Which of the stream's boxes, from 0, in the order of the file.
+    """
+    _, parquet = require_pyarrow()
+    with parquet.ParquetFile(file) as opened:
+        named = [name for name in ("stream", "left") if name in opened.schema_arrow.names]
+        columns = opened.read(named)
+    mine = columns.column("left").is_valid().to_numpy()
+    if "stream" in named:
+        names = _plain(columns.column("stream")).to_pylist()
+        mine &= np.array([str(name) == stream for name in names], bool)
+    return int(np.flatnonzero(mine)[place]) + 1

@@ -9,7 +9,9 @@ import numpy as np
 
 from streamtrack._core import refused_row
 from streamtrack.io.box_table import BoxTable
+from streamtrack.io.parquet_streams import row_of_box
 from streamtrack.io.source import DetectedFrame, InputError
+from streamtrack.io.tables import is_recording
 
 
 class TableDetections:
@@ -24,6 +26,7 @@ class TableDetections:
     """
 
     def __init__(self, path: Path, table: BoxTable) -> None:
+        given = table
         table = table.in_frame_order()
         self.name = table.name
         self.frame_rate = table.info.frame_rate
@@ -36,10 +39,9 @@ class TableDetections:
         refused = refused_row(self._boxes, self._scores)
         if refused is not None:
             row, reason = refused
-            raise InputError(
-                f"{path}, a row of frame {table.frames[row]} of {table.name}: {reason}; "
-                "mend or remove the row"
-            )
+            place = int(np.argsort(given.frames, kind="stable")[row])
+            where = f"{path}{_row_in_file(path, table.name, place)}, frame {table.frames[row]}"
+            raise InputError(f"{where} of {table.name}: {reason}; mend or remove the row")
 
     def frames(self) -> Iterator[DetectedFrame]:
         """Gives the frames in order, 1 to `frame_count`, empty ones included."""
@@ -55,3 +57,13 @@ class TableDetections:
                 table.detected is None or bool(table.detected[number - 1]),
                 None if np.isnan(time) else time,
             )
+
+
+def _row_in_file(path: Path, stream: str, place: int) -> str:
+    """Which row of the file a stream's row is, as it stands in a message."""
+    if is_recording(path):  # its boxes are rows among others
+        return ""
+    if path.suffix == ".parquet":
+        return f", row {row_of_box(path, stream, place)}"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return f", row {[number for number, line in enumerate(lines, 1) if line.strip()][place]}"
