@@ -133,8 +133,10 @@ std::string play_everything(Host& host, bool live_change) {
 void play_recording(const Stage& stage) {
     for (const char* id_mode : {"sequential", "unique"}) {
         const Folder folder;
-        const ConfigFile config("record: " + folder.path() + "/gate\nrecord_max_mb: 1\nid_mode: " +
-                                id_mode + "\nclasses: {2: {track_low_thresh: 0.2}}\n");
+        const ConfigFile config(
+            "record: " + folder.path() + "/gate\nrecord_max_mb: 1\nid_mode: " + id_mode +
+            "\nclasses: {2: {track_low_thresh: 0.2}}\nmetrics_file: " + folder.path() +
+            "/a, \"b\".prom\n");
         HostOptions options;
         options.config_path = config.path();
         std::string expected;
@@ -145,6 +147,9 @@ void play_recording(const Stage& stage) {
         }
         const std::vector<std::string> parts = folder.files(".csv");
         require(parts.size() > 1, "the recording has one part only");
+        require(content_of(parts[0]).find(",\"" + folder.path() + "/a, \"\"b\"\".prom\"\n") !=
+                    std::string::npos,
+                "a value with a comma and quotes is not quoted");
         require(replayed(stage, parts) == expected,
                 std::string("the replay differs from what the host got, id_mode ") + id_mode);
     }

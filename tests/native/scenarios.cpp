@@ -176,14 +176,19 @@ void play_failures(const Stage& stage) {
         }
         return false;
     };
-    for (const char* yaml :
-         {"track_hihg_thresh: 0.5\n", "track_high_thresh: 60\n", "a: b: c\n", " - list\n",
-          "track_buffer: 30\ntrack_buffer: 31\n", "tracker_type: botsort\n", "classes: {0: 3}\n",
-          "x: &anchor 3\n", "deepstream_version: 5.1\n", "\"unfinished\n"}) {
+    const std::string long_one = "# " + std::string(1 << 20, '-') + "\n";
+    for (const std::string& yaml :
+         {std::string("track_hihg_thresh: 0.5\n"), std::string("track_high_thresh: 60\n"),
+          std::string("a: b: c\n"), std::string(" - list\n"),
+          std::string("track_buffer: 30\ntrack_buffer: 31\n"),
+          std::string("track_buffer: 30\n---\ntrack_buffer: 31\n"), std::string("[a]: 3\n"),
+          std::string("tracker_type: botsort\n"), std::string("classes: {0: 3}\n"),
+          std::string("x: &anchor 3\n"), std::string("deepstream_version: 5.1\n"),
+          std::string("deepstream_version: seven\n"), std::string("\"unfinished\n"), long_one}) {
         const ConfigFile config(yaml);
         HostOptions options;
         options.config_path = config.path();
-        require(fails(options), std::string("this configuration was taken: ") + yaml);
+        require(fails(options), "this configuration was taken: " + yaml.substr(0, 60));
     }
     HostOptions missing;
     missing.config_path = "/nonexistent/tracker.yml";
@@ -193,6 +198,20 @@ void play_failures(const Stage& stage) {
         require(fails({}), std::string("a host was taken that says ") + version);
     }
     present_version(stage.version);
+    // What the first context found holds for the whole process.
+    const Library library(stage.library);
+    const Host host(library, stage.version, {});
+    const ConfigFile config(
+        "deepstream_version: " + std::string(stage.version < "7" ? "7.1" : "6.2") + "\n");
+    HostOptions other;
+    other.config_path = config.path();
+    bool refused = false;
+    try {
+        Host(library, stage.version, other);
+    } catch (const std::runtime_error&) {
+        refused = true;
+    }
+    require(refused, "two contexts of one process have different hosts");
 }
 
 // Calls without a context, with a foreign one, and without what they need: nothing happens.

@@ -115,6 +115,21 @@ void test_what_is_in_it() {
                watched.tracker.trajectories().of(watched.tracker.tracks()[0]).size() == 0 &&
                watched.tracker.objects().empty(),
            "what was kept before is forgotten");
+    // One that ends before anything of it was kept leaves nothing behind.
+    Stream brief(with({})), after(with({{"terminated_tracks", "true"}}));
+    brief.play({person(0)});
+    brief.play({person(0), person(400)});
+    const Bytes tentative = snapshot_of(brief.tracker);
+    after.tracker.restore(tentative.data(), tentative.size());
+    after.play({person(0)});
+    for (int number = 0; number < 3; ++number) {
+        after.play({person(0), person(800)});
+    }
+    expect(after.tracker.tracks().size() == 2 &&
+               after.tracker.trajectories().of(after.tracker.tracks()[0]).size() == 4 &&
+               after.tracker.trajectories().of(after.tracker.tracks()[1]).size() == 3 &&
+               after.tracker.trajectories().ended().empty(),
+           "what was never kept cannot end");
     // Behind what is there already.
     Bytes behind{1, 2, 3};
     plain.tracker.append_snapshot(behind);
