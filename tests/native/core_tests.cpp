@@ -86,6 +86,10 @@ Found found_pairs(const Overlaps& overlaps) {
 void test_overlaps() {
     Dice dice(1);
     Overlaps overlaps;
+    const InstructionSet best = instruction_set();
+    expect(force_instruction_set(best) && force_instruction_set(InstructionSet::baseline) &&
+               instruction_set() == InstructionSet::baseline,
+           "what a processor can it can be made to do");
     for (int trial = 0; trial < 1200; ++trial) {
         const auto all_rows = random_rectangles(dice, dice.below(300), trial);
         const auto all_columns = random_rectangles(dice, 1 + dice.below(300), trial);
