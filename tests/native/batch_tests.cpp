@@ -64,6 +64,13 @@ void test_idle_streams() {
         batch.play({2, 7});
         expect(batch.remove_idle().empty(), "a restored stream plays", k);
     }
+    std::set<std::string> names;
+    batch.tracker.for_each_stream(
+        [&](StreamKey key, const std::string& name, StreamTracker& tracker) {
+            expect(std::to_string(key) == name && tracker.frames() > 0, "a stream has its name");
+            names.insert(name);
+        });
+    expect(names == std::set<std::string>{"2", "7"}, "every stream is visited");
     expect(batch.tracker.remove(7) && !batch.tracker.remove(7), "what is gone cannot go");
     Batch waiting(config);
     waiting.tracker.stream(5, "5");

@@ -116,6 +116,12 @@ void test_what_is_refused() {
 
 // Numbers at both ends of their ranges are taken, those beyond them are not.
 void test_ranges() {
+    for (const char* name :
+         {"track_high_thresh", "track_low_thresh", "new_track_thresh", "match_thresh",
+          "second_match_thresh", "tentative_match_thresh", "duplicate_iou_distance"}) {
+        expect(expected_form(*find_parameter(name)) == "a number in [0, 1]",
+               std::string("scores and costs lie between 0 and 1: ") + name);
+    }
     for (const Parameter* row = parameters_begin(); row != parameters_end(); ++row) {
         const bool real = std::holds_alternative<double Settings::*>(row->field);
         if (!real && !std::holds_alternative<std::int64_t Settings::*>(row->field)) {

@@ -92,6 +92,20 @@ void test_reported_boxes() {
            "a box stays within what a float holds");
 }
 
+// A score of 0 is known, and mixed like others; one below it is not.
+void test_smoothed_scores() {
+    Stream stream(with({{"track_high_thresh", "0"},
+                        {"track_low_thresh", "0"},
+                        {"new_track_thresh", "0"},
+                        {"fuse_score", "false"},
+                        {"score_smoothing", "0.5"}}));
+    const std::pair<float, float> told[] = {
+        {.5F, .5F}, {0, .25F}, {0, .125F}, {-1, -1}, {.5F, .5F}};
+    for (const auto& [score, expected] : told) {
+        expect(stream.play({person(0, score)})[0].score == expected, "half the old, half the new");
+    }
+}
+
 // Frames between two frames, as the filter took them: how far a walker went on unseen.
 double steps_between(const Settings& settings, double first_time, std::int64_t first_number,
                      double time, std::int64_t number) {
@@ -354,6 +368,7 @@ void test_streams() {
     test_what_is_wrong();
     test_steps();
     test_reported_boxes();
+    test_smoothed_scores();
     test_clocks();
     test_clocks_gone_wild();
     test_gaps();
