@@ -44,6 +44,10 @@ std::vector<Rectangle> random_rectangles(Dice& dice, int count, int trial) {
             extent[trial % 4 == 2 ? 1 : dice.below(2)] = .125;
             low[0] = trial % 4 == 2 ? 0 : low[0];
         }
+        if (trial % 16 == 9) {  // one above the other, all as wide
+            low[0] = 32;
+            extent[0] = 16;
+        }
         low = far + low * unit;
         result.push_back({low, low + extent * unit});
     }
