@@ -1,5 +1,6 @@
 #include "core/multi_stream_tracker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace streamtrack {
@@ -8,12 +9,16 @@ namespace {
 // Below this many objects in a batch waking another thread costs more than it saves.
 constexpr std::size_t kWorthThreads = 1000;
 
-std::size_t work_in(const StreamFrame* frames, std::size_t count) {
-    std::size_t objects = 0;
+// Pieces of a batch for each thread: enough that none waits long for the others at the end.
+constexpr std::size_t kPiecesEach = 16;
+
+// There are about as many tracks as detections; to ask each stream would move its memory here.
+std::size_t objects_in(const StreamFrame* frames, std::size_t count) {
+    std::size_t detections = 0;
     for (std::size_t k = 0; k < count; ++k) {
-        objects += frames[k].frame.detection_count + frames[k].tracker->tracks().size();
+        detections += frames[k].frame.detection_count;
     }
-    return objects;
+    return 2 * detections;
 }
 
 void check_unchangeable(const Settings& before, const Settings& after) {
@@ -49,23 +54,44 @@ StreamTracker* MultiStreamTracker::find(StreamKey key) {
 
 bool MultiStreamTracker::remove(StreamKey key) { return streams_.erase(key) > 0; }
 
+// Calls work(k, worker).
+template <class Work>
+void MultiStreamTracker::share_out_to(std::size_t count, std::size_t objects, unsigned threads,
+                                      const Work& work) {
+    if (threads == 1 || count < 2 || objects < kWorthThreads) {
+        for (std::size_t k = 0; k < count; ++k) {
+            work(k, 0);
+        }
+        return;
+    }
+    Workers& workers = workers_for(threads);
+    const std::size_t piece = 1 + count / (kPiecesEach * workers.size());
+    workers.run((count + piece - 1) / piece, [&](std::size_t number, unsigned worker) {
+        const std::size_t end = std::min(count, (number + 1) * piece);
+        for (std::size_t k = number * piece; k < end; ++k) {
+            work(k, worker);
+        }
+    });
+}
+
 void MultiStreamTracker::update_batch(const StreamFrame* frames, std::size_t count,
                                       unsigned threads) {
-    const bool alone = threads == 1 || count < 2 || work_in(frames, count) < kWorthThreads;
-    if (alone) {
-        for (std::size_t k = 0; k < count; ++k) {
-            frames[k].tracker->update(frames[k].frame, workspaces_[0]);
-        }
-    } else {
-        Workers& workers = workers_for(threads);
-        workers.run(count, [&](std::size_t k, unsigned worker) {
-            frames[k].tracker->update(frames[k].frame, workspaces_[worker]);
-        });
-    }
+    wants_ids_.resize(count);
+    share_out_to(count, objects_in(frames, count), threads, [&](std::size_t k, unsigned worker) {
+        frames[k].tracker->update(frames[k].frame, workspaces_[worker]);
+        wants_ids_[k] = frames[k].tracker->wants_ids() ? 1 : 0;
+    });
     for (std::size_t k = 0; k < count; ++k) {
-        frames[k].tracker->report();
+        if (wants_ids_[k] != 0) {
+            frames[k].tracker->report();
+        }
     }
     ++batches_;
+}
+
+void MultiStreamTracker::share_out(std::size_t count, std::size_t objects, unsigned threads,
+                                   const std::function<void(std::size_t)>& work) {
+    share_out_to(count, objects, threads, [&](std::size_t k, unsigned) { work(k); });
 }
 
 Workers& MultiStreamTracker::workers_for(unsigned threads) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -40,6 +41,11 @@ class MultiStreamTracker {
     // then gives out ids in the order of `frames`. The same bytes as one after the other.
     void update_batch(const StreamFrame* frames, std::size_t count, unsigned threads);
 
+    // Calls work(k) for every k in [0, count), on up to `threads` threads where the frames of
+    // `objects` detections and tracks are to be gone through: what doors do beside update_batch.
+    void share_out(std::size_t count, std::size_t objects, unsigned threads,
+                   const std::function<void(std::size_t)>& work);
+
     // Takes new values for every stream and the streams to come. Throws ConfigError, and changes
     // nothing, where a value differs that cannot change while streams run (Parameter::live).
     void change(Config config);
@@ -70,6 +76,8 @@ class MultiStreamTracker {
         std::uint64_t last_batch;         // in which it had a frame, as far as looks tell
     };
 
+    template <class Work>
+    void share_out_to(std::size_t count, std::size_t objects, unsigned threads, const Work& work);
     Workers& workers_for(unsigned threads);
 
     Config config_;
@@ -77,6 +85,7 @@ class MultiStreamTracker {
     std::unordered_map<StreamKey, std::unique_ptr<Stream>> streams_;
     std::vector<Workspace> workspaces_;  // one a thread
     std::unique_ptr<Workers> workers_;   // made when first needed
+    std::vector<char> wants_ids_;        // by frame of the batch
     unsigned threads_asked_ = 0;
     std::uint64_t batches_ = 0;
 };

@@ -294,6 +294,7 @@ void StreamTracker::make_room_to_report() {
     objects_.resize(tracks_.size());
     reported_.resize(tracks_.size());
     report_size_ = 0;
+    any_new_ = false;
 }
 
 void StreamTracker::close_report() {
@@ -306,6 +307,7 @@ void StreamTracker::add_to_report(std::size_t index, const Box& box) {
     reported_[report_size_] = static_cast<std::uint32_t>(index);
     TrackedObject& object = objects_[report_size_++];  // field by field: no copy has to wait
     object.id = track.id;
+    any_new_ |= track.id == 0;
     object.box = box;
     object.score = track.score;
     object.class_id = track.class_id;
@@ -342,7 +344,7 @@ void StreamTracker::collect_skipped_report() {
 }
 
 const std::vector<TrackedObject>& StreamTracker::report() {
-    for (std::size_t k = 0; k < objects_.size(); ++k) {
+    for (std::size_t k = 0; k < objects_.size() && any_new_; ++k) {
         if (objects_[k].id == 0) {
             objects_[k].id = tracks_[reported_[k]].id = next_id();
         }

@@ -26,6 +26,8 @@ class StreamTracker {
     // Gives ids to the tracks that are reported for the first time and returns the report, sorted
     // by id. Once after each update; the order of these calls is the order of the ids.
     const std::vector<TrackedObject>& report();
+    // Whether report() has anything to do after this update.
+    bool wants_ids() const { return any_new_ || trajectories_.is_on(); }
 
     // New values for the tracks as they are (NvMOT_UpdateParams).
     void change(Settings settings);
@@ -89,6 +91,7 @@ class StreamTracker {
     std::vector<TrackedObject> objects_;
     std::vector<std::uint32_t> reported_;  // the track of each object
     std::size_t report_size_ = 0;          // while a report is being made
+    bool any_new_ = false;                 // whether it has tracks that were not reported before
     Trajectories trajectories_;
     double clock_ = 0;  // in frames; stands still while the detector skips
     std::uint64_t frames_ = 0;

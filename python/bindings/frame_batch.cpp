@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <unordered_set>
+#include <utility>
 
 namespace nb = nanobind;
 
@@ -44,9 +45,9 @@ nb::object value_for(nb::handle said, nb::handle key, nb::handle otherwise) {
         "; put the arrays into a tuple");
 }
 
-void read_frame(FrameInput& input, nb::handle arrays, BoxFormat format, const nb::object& convert) {
+void borrow_frame(FrameInput& input, nb::handle arrays, const nb::object& convert) {
     if (arrays.is_none()) {
-        return input.read_nothing();
+        return input.borrow_nothing();
     }
     if (!PyTuple_Check(arrays.ptr()) && !PyList_Check(arrays.ptr())) {
         refuse_frame(nb::inst_name(arrays).c_str());
@@ -55,8 +56,8 @@ void read_frame(FrameInput& input, nb::handle arrays, BoxFormat format, const nb
     if (columns.size() != 2 && columns.size() != 3) {
         refuse_frame(std::to_string(columns.size()) + " values");
     }
-    input.read(columns[0], columns[1], columns.size() == 3 ? nb::handle(columns[2]) : nb::none(),
-               format, convert);
+    input.borrow(columns[0], columns[1], columns.size() == 3 ? nb::handle(columns[2]) : nb::none(),
+                 convert);
 }
 
 }  // namespace
@@ -74,20 +75,23 @@ std::string stream_name(nb::handle key) {
                              .c_str());
 }
 
-void FrameBatch::read(nb::dict frames, nb::handle detected, nb::handle timestamps, BoxFormat format,
-                      const nb::object& convert) {
-    size_ = 0;
+void FrameBatch::borrow(nb::dict frames, nb::handle detected, nb::handle timestamps,
+                        const nb::object& convert) {
+    size_ = rows_ = unknown_ = 0;
+    any_wrong_ = false;
     for (const auto& item : frames) {
         Entry& entry = add(item.first);
         try {
-            read_frame(entry.input, item.second, format, convert);
+            borrow_frame(entry.input, item.second, convert);
             const nb::object saw = value_for(detected, item.first, nb::handle(Py_True));
             const nb::object time = value_for(timestamps, item.first, nb::none());
-            const bool skipped = item.second.is_none() || !truth_of(saw);
-            entry.frame = entry.input.frame(!skipped, seconds_of(time));
+            entry.saw = !item.second.is_none() && truth_of(saw);
+            entry.timestamp = seconds_of(time);
         } catch (const std::exception&) {
             rethrow_for(entry.name);
         }
+        rows_ += entry.input.rows();
+        unknown_ += entry.tracker == nullptr ? 1 : 0;
     }
     check_names();
 }
@@ -97,9 +101,51 @@ FrameBatch::Entry& FrameBatch::add(nb::handle key) {
         entries_.emplace_back();
     }
     Entry& entry = entries_[size_++];
-    entry.key = nb::borrow(key);
-    entry.name = stream_name(key);
+    if (!entry.key.is(key)) {
+        entry.name = stream_name(key);
+        entry.key = nb::borrow(key);
+        entry.tracker = nullptr;
+    }
     return entry;
+}
+
+Frame FrameBatch::read(std::size_t i, BoxFormat format) {
+    Entry& entry = entries_[i];
+    entry.wrong.clear();
+    try {
+        entry.input.read(format);
+        return entry.input.frame(entry.saw, entry.timestamp);
+    } catch (const std::invalid_argument& error) {
+        entry.wrong = error.what();
+        any_wrong_ = true;
+        return {};
+    }
+}
+
+void FrameBatch::check() const {
+    for (std::size_t i = 0; i < size_ && any_wrong_; ++i) {
+        if (!entries_[i].wrong.empty()) {
+            throw std::invalid_argument("stream \"" + entries_[i].name +
+                                        "\": " + entries_[i].wrong);
+        }
+    }
+}
+
+nb::dict FrameBatch::results() {
+    nb::dict results;
+    for (std::size_t i = 0; i < size_; ++i) {
+        const nb::object tracks = make_tracks(std::move(entries_[i].result));
+        if (PyDict_SetItem(results.ptr(), entries_[i].key.ptr(), tracks.ptr()) != 0) {
+            throw nb::python_error();
+        }
+    }
+    return results;
+}
+
+void FrameBatch::forget_streams() {
+    for (Entry& entry : entries_) {
+        entry.tracker = nullptr;
+    }
 }
 
 // Keys of a dict differ; names may not where 3 stands beside "3".
@@ -121,7 +167,6 @@ void FrameBatch::check_names() const {
 void FrameBatch::release() {
     for (std::size_t i = 0; i < size_; ++i) {
         entries_[i].input.release();
-        entries_[i].key.reset();
     }
 }
 

@@ -3,34 +3,55 @@
 
 #include <nanobind/nanobind.h>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <string>
 
+#include "core/stream_tracker.hpp"
 #include "frame_input.hpp"
+#include "tracks.hpp"
 
 namespace streamtrack {
 
-// Reads the arguments of MultiStreamTracker.update_batch and checks all before anything changes.
-// Reused from call to call, so that steady work allocates little.
+// The arguments of MultiStreamTracker.update_batch, and what comes of them. Reused from call to
+// call, so that steady work allocates little, and the streams of a batch like the last are at hand.
 class FrameBatch {
   public:
     struct Entry {
-        nanobind::object key;  // as given: a text or a number
+        nanobind::object key;  // as given: a text or a number; stays for the next batch
+        std::string wrong;
         std::string name;
+        StreamTracker* tracker = nullptr;  // the stream of the name, once it was asked for
         FrameInput input;
-        Frame frame;
+        bool saw;
+        double timestamp;
+        TrackColumns result;
     };
 
     // `frames`: a dict from a stream's name to (boxes, scores[, classes]), or to None where the
     // detector skipped the frame. `detected`: a bool, or a dict from name to bool. `timestamps`:
     // None, seconds, or a dict from name to seconds. Throws ValueError and TypeError that name the
     // stream.
-    void read(nanobind::dict frames, nanobind::handle detected, nanobind::handle timestamps,
-              BoxFormat format, const nanobind::object& convert);
+    void borrow(nanobind::dict frames, nanobind::handle detected, nanobind::handle timestamps,
+                const nanobind::object& convert);
+    // Reads an entry's arrays into a frame, on any thread and without Python. What is wrong with
+    // them is kept for check().
+    Frame read(std::size_t i, BoxFormat format);
+    // Throws std::invalid_argument for the first entry that had something wrong.
+    void check() const;
 
     std::size_t size() const { return size_; }
-    const Entry& operator[](std::size_t i) const { return entries_[i]; }
+    Entry& operator[](std::size_t i) { return entries_[i]; }
+    // Rows of all frames.
+    std::size_t rows() const { return rows_; }
+    // Whether an entry's tracker is not known yet.
+    bool has_unknown() const { return unknown_ != 0; }
+    // From the keys to the results, as Python has them.
+    nanobind::dict results();
+
+    // Streams were removed.
+    void forget_streams();
 
     // Gives the arrays back: see Loan.
     void release();
@@ -41,6 +62,9 @@ class FrameBatch {
 
     std::deque<Entry> entries_;  // those beyond size_ wait for a larger batch
     std::size_t size_ = 0;
+    std::size_t rows_ = 0;
+    std::size_t unknown_ = 0;
+    std::atomic<bool> any_wrong_{false};
 };
 
 // The name of a stream: a text, or a whole number's digits.

@@ -53,8 +53,8 @@ double seconds_of(nb::handle value) {
     return seconds;
 }
 
-void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, BoxFormat format,
-                      const nb::object& convert) {
+void FrameInput::borrow(nb::handle boxes, nb::handle scores, nb::handle classes,
+                        const nb::object& convert) {
     if (!take(boxes, scores, classes)) {
         converted_ = convert(boxes, scores, classes);
         const auto arrays = nb::cast<nb::tuple>(converted_);
@@ -62,7 +62,7 @@ void FrameInput::read(nb::handle boxes, nb::handle scores, nb::handle classes, B
             throw nb::type_error("boxes and scores must convert to float32, classes to int32");
         }
     }
-    fill(format);
+    rows_ = boxes_.rows();
 }
 
 Frame FrameInput::frame(bool detected, double timestamp) const {
@@ -98,12 +98,11 @@ bool FrameInput::take(nb::handle boxes, nb::handle scores, nb::handle classes) {
             (classes_.take(classes, "ilq", 1) && classes_.rows() == boxes_.rows()));
 }
 
-void FrameInput::fill(BoxFormat format) {
-    const std::size_t count = boxes_.rows();
+void FrameInput::read(BoxFormat format) {
     const float* box = boxes();
     const auto* scores = static_cast<const float*>(scores_.data());
-    detections_.resize(count);
-    for (std::size_t row = 0; row < count; ++row, box += 4) {
+    detections_.resize(rows_);
+    for (std::size_t row = 0; row < rows_; ++row, box += 4) {
         Detection& detection = detections_[row];
         detection.box = format == BoxFormat::ltwh
                             ? Box{box[0], box[1], box[2], box[3]}
@@ -114,12 +113,12 @@ void FrameInput::fill(BoxFormat format) {
             refuse(detection, rule, row, format);
         }
     }
-    if (has_classes_) {
-        fill_classes();
+    if (has_classes_ && rows_ != 0) {
+        read_classes();
     }
 }
 
-void FrameInput::fill_classes() {
+void FrameInput::read_classes() {
     const bool is_long =
         classes_.letter() == 'q' || (classes_.letter() == 'l' && sizeof(long) == 8);
     for (std::size_t row = 0; row < detections_.size(); ++row) {

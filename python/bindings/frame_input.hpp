@@ -36,15 +36,20 @@ class FrameInput {
   public:
     // Takes float32 boxes (N, 4), float32 scores (N,) and classes (N,) of int32 or int64 or None.
     // Anything else is handed to `convert`, a Python function that gives back such arrays or
-    // raises. Throws ValueError that names row, rule, value and fix.
-    void read(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes,
-              BoxFormat format, const nanobind::object& convert);
-
+    // raises.
+    void borrow(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes,
+                const nanobind::object& convert);
     // The frame of a detector that said nothing.
-    void read_nothing() { detections_.clear(); }
+    void borrow_nothing() { rows_ = 0; }
 
-    // What was read, as the core takes it; valid until the next read. Throws ValueError where
-    // `detected` is false in spite of boxes, or the timestamp is infinite.
+    // Checks every row of what was borrowed, on any thread and without Python. Throws
+    // std::invalid_argument that names row, rule, value and fix.
+    void read(BoxFormat format);
+
+    std::size_t rows() const { return rows_; }
+
+    // What was read, as the core takes it; valid until the next read. Throws std::invalid_argument
+    // where `detected` is false in spite of boxes, or the timestamp is infinite.
     Frame frame(bool detected, double timestamp) const;
     // The boxes as they were given.
     const float* boxes() const { return static_cast<const float*>(boxes_.data()); }
@@ -54,13 +59,13 @@ class FrameInput {
 
   private:
     bool take(nanobind::handle boxes, nanobind::handle scores, nanobind::handle classes);
-    void fill(BoxFormat format);
-    void fill_classes();
+    void read_classes();
 
     BorrowedArray boxes_;
     BorrowedArray scores_;
     BorrowedArray classes_;
     bool has_classes_ = false;
+    std::size_t rows_ = 0;
     nanobind::object converted_;  // keeps what `convert` gave alive
     std::vector<Detection> detections_;
 };

@@ -36,7 +36,8 @@ class ReplayTracker {
         for (const nb::handle row : frames) {
             const auto fields = nb::cast<nb::tuple>(row);
             FrameInput& input = inputs.emplace_back();
-            input.read(fields[1], fields[2], fields[3], BoxFormat::ltwh, convert_);
+            input.borrow(fields[1], fields[2], fields[3], convert_);
+            input.read(BoxFormat::ltwh);
             Frame frame = input.frame(truth_of(fields[4]), seconds_of(fields[5]));
             frame.number = nb::cast<std::int64_t>(fields[6]);
             batch.push_back({&stream(nb::cast<StreamKey>(fields[0])), frame});
@@ -45,8 +46,9 @@ class ReplayTracker {
         nb::list result;
         for (std::size_t k = 0; k < batch.size(); ++k) {
             const StreamTracker& tracker = *batch[k].tracker;
-            result.append(make_tracks(tracker.objects(), inputs[k].boxes(), BoxFormat::ltwh,
-                                      tracker.settings().box_output == BoxOutput::detection));
+            result.append(
+                make_tracks(TrackColumns(tracker.objects(), inputs[k].boxes(), BoxFormat::ltwh,
+                                         tracker.settings().box_output == BoxOutput::detection)));
         }
         return result;
     }

@@ -54,36 +54,47 @@ nb::object NamedStreamTracker::update(nb::handle stream_key, nb::handle boxes, n
     const Loan<FrameInput> loan(input_);
     const bool saw = truth_of(detected);
     if (boxes.is_none() && !saw) {
-        input_.read_nothing();
+        input_.borrow_nothing();
     } else {
-        input_.read(boxes, scores, classes, format_, convert_);
+        input_.borrow(boxes, scores, classes, convert_);
     }
+    input_.read(format_);
     const Frame frame = input_.frame(saw, seconds_of(timestamp));
     StreamTracker& tracker = stream_of(stream_key);
     const StreamFrame one{&tracker, frame};
     tracker_.update_batch(&one, 1, 1);
-    return tracks_of(tracker, input_);
+    return make_tracks(columns_of(tracker, input_));
 }
 
 nb::dict NamedStreamTracker::update_batch(nb::dict frames, nb::handle detected,
                                           nb::handle timestamps) {
     const Turn turn(busy_);
     const Loan<FrameBatch> loan(batch_);
-    batch_.read(frames, detected, timestamps, format_, convert_);
-    frames_.clear();
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-        frames_.push_back({&stream(batch_[i].name), batch_[i].frame});
-    }
+    batch_.borrow(frames, detected, timestamps, convert_);
     {
         const nb::gil_scoped_release release;
-        tracker_.update_batch(frames_.data(), frames_.size(), threads_);
+        update_borrowed();
     }
-    nb::dict result;
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-        result[batch_[i].key] = tracks_of(*frames_[i].tracker, batch_[i].input);
-    }
+    nb::dict results = batch_.results();
     forget_idle();
-    return result;
+    return results;
+}
+
+// The frames are read, their streams updated and the results laid out on all threads; in between
+// come what is wrong with any frame, new streams and new ids, in the order of the frames.
+void NamedStreamTracker::update_borrowed() {
+    const auto share_out = [&](const std::function<void(std::size_t)>& work) {
+        tracker_.share_out(batch_.size(), 2 * batch_.rows(), threads_, work);
+    };
+    frames_.resize(batch_.size());
+    share_out([&](std::size_t i) { frames_[i] = {batch_[i].tracker, batch_.read(i, format_)}; });
+    batch_.check();
+    for (std::size_t i = 0; i < batch_.size() && batch_.has_unknown(); ++i) {
+        frames_[i].tracker = batch_[i].tracker = &stream(batch_[i].name);
+    }
+    tracker_.update_batch(frames_.data(), frames_.size(), threads_);
+    share_out(
+        [&](std::size_t i) { batch_[i].result = columns_of(*batch_[i].tracker, batch_[i].input); });
 }
 
 StreamTracker& NamedStreamTracker::stream(const std::string& name) {
@@ -104,17 +115,22 @@ StreamTracker& NamedStreamTracker::stream_of(nb::handle key) {
     return *last_stream_;
 }
 
-nb::object NamedStreamTracker::tracks_of(const StreamTracker& tracker,
-                                         const FrameInput& input) const {
-    return make_tracks(tracker.objects(), input.boxes(), format_,
-                       tracker.settings().box_output == BoxOutput::detection);
+TrackColumns NamedStreamTracker::columns_of(const StreamTracker& tracker,
+                                            const FrameInput& input) const {
+    return TrackColumns(tracker.objects(), input.boxes(), format_,
+                        tracker.settings().box_output == BoxOutput::detection);
+}
+
+void NamedStreamTracker::forget_streams() {
+    last_key_.reset();
+    batch_.forget_streams();
 }
 
 void NamedStreamTracker::forget_idle() {
     if (tracker_.remove_idle().empty()) {
         return;
     }
-    last_key_.reset();
+    forget_streams();
     for (auto entry = keys_.begin(); entry != keys_.end();) {
         entry = tracker_.find(entry->second) == nullptr ? keys_.erase(entry) : std::next(entry);
     }
@@ -126,7 +142,7 @@ bool NamedStreamTracker::remove(nb::handle stream_key) {
     if (known == keys_.end()) {
         return false;
     }
-    last_key_.reset();
+    forget_streams();
     tracker_.remove(known->second);
     keys_.erase(known);
     return true;

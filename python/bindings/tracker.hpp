@@ -43,7 +43,10 @@ class NamedStreamTracker {
     StreamTracker& stream(const std::string& name);
     // The stream of a key as Python gives it; quicker for the key of the last call.
     StreamTracker& stream_of(nanobind::handle key);
-    nanobind::object tracks_of(const StreamTracker& tracker, const FrameInput& input) const;
+    void update_borrowed();
+    TrackColumns columns_of(const StreamTracker& tracker, const FrameInput& input) const;
+    // Before streams are removed: they are kept at hand in two places.
+    void forget_streams();
     // What `max_idle_frames` asks for.
     void forget_idle();
 

@@ -17,21 +17,17 @@ struct ColumnType {
     std::size_t columns;
     std::size_t row_bytes;
 };
-constexpr ColumnType kColumnTypes[Tracks::column_count] = {
+constexpr ColumnType kColumnTypes[TrackColumns::column_count] = {
     {Element::uint64, 1, 8}, {Element::float32, 4, 16}, {Element::float32, 1, 4},
     {Element::int32, 1, 4},  {Element::int32, 1, 4},    {Element::uint32, 1, 4},
     {Element::uint8, 1, 1}};
 
-std::size_t bytes_of(std::size_t rows) {
-    std::size_t row_bytes = 0;
-    for (const ColumnType& type : kColumnTypes) {
-        row_bytes += type.row_bytes;
+std::size_t row_bytes_before(int column) {
+    std::size_t bytes = 0;
+    for (int i = 0; i < column; ++i) {
+        bytes += kColumnTypes[i].row_bytes;
     }
-    return rows * row_bytes;
-}
-
-nb::object new_memory(const char* content, std::size_t size) {
-    return nb::steal(PyByteArray_FromStringAndSize(content, static_cast<Py_ssize_t>(size)));
+    return bytes;
 }
 
 // The class in Python; never freed.
@@ -49,87 +45,86 @@ void put_box(float* row, const Box& box, BoxFormat format) {
 
 }  // namespace
 
-Tracks::Tracks(std::size_t rows) : rows_(rows), memory_(new_memory(nullptr, bytes_of(rows))) {
-    if (!memory_.is_valid()) {
-        throw nb::python_error();
+TrackColumns::TrackColumns(std::size_t rows) : rows_(rows), memory_(new char[bytes()]) {}
+
+TrackColumns::TrackColumns(const std::vector<TrackedObject>& objects, const float* given,
+                           BoxFormat format, bool own_boxes)
+    : TrackColumns(objects.size()) {
+    auto* const id = data<std::uint64_t>(ids);
+    auto* const box = data<float>(boxes);
+    auto* const score = data<float>(scores);
+    auto* const class_id = data<std::int32_t>(classes);
+    auto* const index = data<std::int32_t>(detection_index);
+    auto* const age = data<std::uint32_t>(ages);
+    auto* const state = data<std::uint8_t>(states);
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        const TrackedObject& object = objects[i];
+        id[i] = object.id;
+        if (own_boxes && object.detection_index >= 0) {
+            std::memcpy(box + 4 * i, given + 4 * object.detection_index, 4 * sizeof(float));
+        } else {
+            put_box(box + 4 * i, object.box, format);
+        }
+        score[i] = object.score;
+        class_id[i] = object.class_id;
+        index[i] = object.detection_index;
+        age[i] = object.age;
+        state[i] = static_cast<std::uint8_t>(object.state);
     }
 }
 
-Tracks::Tracks(std::size_t rows, nb::bytes bytes) : Tracks(rows) {
-    if (bytes.size() != bytes_of(rows)) {
+std::size_t TrackColumns::bytes() const { return rows_ * row_bytes_before(column_count); }
+
+std::size_t TrackColumns::offset(Column column) const { return rows_ * row_bytes_before(column); }
+
+Tracks::Tracks(std::size_t rows, nb::bytes bytes) : Tracks(TrackColumns(rows)) {
+    if (bytes.size() != columns_.bytes()) {
         throw nb::value_error("bytes must be the memory of as many rows");
     }
-    std::memcpy(memory(), bytes.c_str(), bytes.size());
+    std::memcpy(memory_, bytes.c_str(), bytes.size());
 }
 
-char* Tracks::memory() const { return PyByteArray_AsString(memory_.ptr()); }
+nb::bytes Tracks::bytes() const { return nb::bytes(memory_, columns_.bytes()); }
 
-std::size_t Tracks::offset(Column column) const {
-    std::size_t row_bytes = 0;
-    for (int i = 0; i < column; ++i) {
-        row_bytes += kColumnTypes[i].row_bytes;
+nb::object Tracks::array(TrackColumns::Column column) {
+    if (!owner_.is_valid()) {
+        owner_ = nb::capsule(memory_, [](void* p) noexcept { delete[] static_cast<char*>(p); });
+        columns_.release();
     }
-    return rows_ * row_bytes;
-}
-
-nb::bytes Tracks::bytes() const { return nb::bytes(memory(), bytes_of(rows_)); }
-
-nb::object Tracks::array(Column column) {
     nb::object& array = arrays_[column];
     if (!array.is_valid()) {
         const ColumnType& type = kColumnTypes[column];
-        array = array_over(memory() + offset(column), type.element, rows_, type.columns, memory_);
+        array = array_over(memory_ + columns_.offset(column), type.element, size(), type.columns,
+                           owner_);
     }
     return array;
 }
 
-nb::object make_tracks(const std::vector<TrackedObject>& objects, const float* given,
-                       BoxFormat format, bool own_boxes) {
-    nb::object result = nb::inst_alloc(tracks_type);
-    auto* tracks = new (nb::inst_ptr<Tracks>(result)) Tracks(objects.size());
-    nb::inst_mark_ready(result);
-    auto* ids = tracks->data<std::uint64_t>(Tracks::ids);
-    auto* boxes = tracks->data<float>(Tracks::boxes);
-    auto* scores = tracks->data<float>(Tracks::scores);
-    auto* classes = tracks->data<std::int32_t>(Tracks::classes);
-    auto* detection_index = tracks->data<std::int32_t>(Tracks::detection_index);
-    auto* ages = tracks->data<std::uint32_t>(Tracks::ages);
-    auto* states = tracks->data<std::uint8_t>(Tracks::states);
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        const TrackedObject& object = objects[i];
-        ids[i] = object.id;
-        if (own_boxes && object.detection_index >= 0) {
-            std::memcpy(boxes + 4 * i, given + 4 * object.detection_index, 4 * sizeof(float));
-        } else {
-            put_box(boxes + 4 * i, object.box, format);
-        }
-        scores[i] = object.score;
-        classes[i] = object.class_id;
-        detection_index[i] = object.detection_index;
-        ages[i] = object.age;
-        states[i] = static_cast<std::uint8_t>(object.state);
-    }
-    return result;
+nb::object make_tracks(TrackColumns columns) {
+    nb::object tracks = nb::inst_alloc(tracks_type);
+    new (nb::inst_ptr<Tracks>(tracks)) Tracks(std::move(columns));
+    nb::inst_mark_ready(tracks);
+    return tracks;
 }
 
 void bind_tracks(nb::module_& module) {
-    const auto column = [](Tracks::Column which) {
+    const auto column = [](TrackColumns::Column which) {
         return [which](Tracks& tracks) { return tracks.array(which); };
     };
     nb::class_<Tracks> tracks(module, "Tracks", nb::pooled(kPooled));
     tracks_type = tracks.inc_ref();
     tracks.def("__len__", &Tracks::size)
-        .def_prop_ro("ids", column(Tracks::ids), nb::lock_self())
-        .def_prop_ro("boxes", column(Tracks::boxes), nb::lock_self())
-        .def_prop_ro("scores", column(Tracks::scores), nb::lock_self())
-        .def_prop_ro("classes", column(Tracks::classes), nb::lock_self())
-        .def_prop_ro("detection_index", column(Tracks::detection_index), nb::lock_self())
-        .def_prop_ro("ages", column(Tracks::ages), nb::lock_self())
-        .def_prop_ro("states", column(Tracks::states), nb::lock_self())
+        .def_prop_ro("ids", column(TrackColumns::ids), nb::lock_self())
+        .def_prop_ro("boxes", column(TrackColumns::boxes), nb::lock_self())
+        .def_prop_ro("scores", column(TrackColumns::scores), nb::lock_self())
+        .def_prop_ro("classes", column(TrackColumns::classes), nb::lock_self())
+        .def_prop_ro("detection_index", column(TrackColumns::detection_index), nb::lock_self())
+        .def_prop_ro("ages", column(TrackColumns::ages), nb::lock_self())
+        .def_prop_ro("states", column(TrackColumns::states), nb::lock_self())
         .def("__repr__",
              [](Tracks& tracks) {
                  return nb::str("Tracks({} tracks, ids {})")
-                     .format(tracks.size(), tracks.array(Tracks::ids));
+                     .format(tracks.size(), tracks.array(TrackColumns::ids));
              })
         .def("__getstate__",
              [](const Tracks& tracks) { return nb::make_tuple(tracks.size(), tracks.bytes()); })
