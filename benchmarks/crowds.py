@@ -15,7 +15,7 @@ Rows = NDArray[np.float32]  # (N, 5): x1, y1, x2, y2, score
 
 def build(*targets: str) -> Path:
     """Builds native benchmarks and returns the folder that they are in."""
-    options = ["-DBENCHMARKS=ON", "-DCMAKE_BUILD_TYPE=Release"]
+    options = ["-DBENCHMARKS=ON", "-DNATIVE_TESTS=ON", "-DCMAKE_BUILD_TYPE=Release"]
     for command in (
         ["cmake", "-S", str(ROOT), "-B", str(BUILD), *options],
         ["cmake", "--build", str(BUILD), "--target", *targets, "--", "-j2"],

@@ -9,13 +9,12 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from benchmarks import tables
 from benchmarks.crowds import ROOT, build
+from benchmarks.tables import Table
 
 DOCS = ROOT / "docs"
-LEAST = {10: 2.5, 50: 7, 200: 15, 1000: 45}  # times faster than the fastest peer
-PEERS = ["pyxtrackers", "visiontrack-cpp", "trackforge"]
 COLOURS = {
     "streamtrack": "#d62728",
     "core": "#ff7f0e",
@@ -24,7 +23,7 @@ COLOURS = {
     "visiontrack-cpp": "#2ca02c",
     "trackforge": "#9467bd",
 }
-Table = list[dict[str, Any]]
+VERSION = "9.1"  # of DeepStream, for NvMOT_Process
 
 
 def rows_of(*command: str) -> Table:
@@ -43,42 +42,6 @@ def commit() -> str:
     return subprocess.run(
         words, check=True, capture_output=True, text=True, cwd=ROOT
     ).stdout.strip()
-
-
-def python_table(table: Table) -> list[str]:
-    lines = [
-        f"| objects | streamtrack | {' | '.join(PEERS)} | times faster than the fastest | target |",
-        "|---" * (len(PEERS) + 4) + "|",
-    ]
-    for row in table:
-        peers = [row[name] for name in PEERS]
-        cells = [f"{value:.1f}" for value in [row["streamtrack"], *peers]]
-        least = LEAST[row["objects"]]
-        faster = min(peers) / row["streamtrack"]
-        lines.append(f"| {row['objects']} | {' | '.join(cells)} | {faster:.1f} | {least} |")
-    return lines
-
-
-def core_table(table: Table) -> list[str]:
-    lines = [
-        "| objects | core | floor | core / floor | core, ns an object |",
-        "|---|---|---|---|---|",
-    ]
-    for row in table:
-        share = row["core"] / row["floor"]
-        each = 1000 * row["core"] / row["objects"]
-        times = f"{row['core']:.1f} | {row['floor']:.1f} | {share:.2f} | {each:.0f}"
-        lines.append(f"| {row['objects']} | {times} |")
-    return lines
-
-
-def instruction_table() -> list[str]:
-    record = json.loads((ROOT / "benchmarks" / "instructions.json").read_text())
-    lines = ["| objects | instructions an object and frame |", "|---|---|"]
-    for objects, count in record["instructions"].items():
-        each = count / (int(objects) * record["frames"][objects])
-        lines.append(f"| {objects} | {each:.0f} |")
-    return [*lines, "", f"Recorded with {record['compiler']}."]
 
 
 def plot(python: Table, core: Table) -> str:
@@ -119,21 +82,17 @@ def plot(python: Table, core: Table) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def main() -> None:
-    measured = commit()  # before the files that this writes make the tree differ
-    core_speed = str(build("core_speed") / "core_speed")
-    core = rows_of(core_speed, "10", "50", "200", "1000", "5000", "20000")
-    both = rows_of(sys.executable, "-m", "benchmarks.side_by_side", "10", "50", "200", "1000")
-    python = [row for row in both if row["turn"] == 1]
-    (DOCS / "images").mkdir(parents=True, exist_ok=True)
-    (DOCS / "images" / "performance.svg").write_text(plot(python, core))
-    text = [
+def page(results: dict[str, Table], measured: str) -> list[str]:
+    """The lines of docs/performance.md."""
+    in_turn = {turn: [row for row in results["python"] if row["turn"] == turn] for turn in (1, 10)}
+    return [
         "# Performance",
         "",
-        f"`make bench`, {date.today()}, commit {measured}, {machine()}. Median microseconds a "
-        "frame in one thread; the crowds are those of `benchmarks/native/crowd.hpp` (1920x1080, "
-        "misses, low scores, births and deaths). Programs take turns within one run, and a "
-        "benchmark checks its answers before its times count.",
+        f"`make bench`, {date.today()}, commit {measured}, {machine()}. Median microseconds, in "
+        "one thread where nothing else is said; the crowds are those of "
+        "`benchmarks/native/crowd.hpp` (1920x1080, misses, low scores, births and deaths). "
+        "Programs take turns within one run, and a benchmark checks its answers before its times "
+        "count.",
         "",
         "![Time against objects](images/performance.svg)",
         "",
@@ -143,30 +102,82 @@ def main() -> None:
         "that they take fastest. In turns of one frame, where each tracker finds the caches full "
         "of the others' data:",
         "",
-        *python_table(python),
+        *tables.beside_peers(in_turn[1]),
         "",
         "In turns of ten frames, nearer to a tracker that runs alone:",
         "",
-        *python_table([row for row in both if row["turn"] != 1]),
+        *tables.beside_peers(in_turn[10]),
+        "",
+        "norfair-rs is not among them: it needs Python 3.12, and the benchmark runs on any from "
+        "3.10.",
         "",
         "## The core beside a floor",
         "",
         "The floor (`benchmarks/native/floor.cpp`) does ByteTrack's steps and nothing else: no "
         "options, no checks, no classes, no canonical order. Its tracks and ids must equal the "
-        "core's in every frame. "
-        "Where it is slower than the core it is no floor yet: it has to be written faster.",
+        "core's in every frame. The last column is what `Tracker.update` takes beyond the core, in "
+        "turns of ten frames.",
         "",
-        *core_table(core),
+        *tables.beside_floor(results["core"], in_turn[10]),
+        "",
+        "## NvMOT_Process",
+        "",
+        f"`NvMOT_Process` as DeepStream {VERSION} calls it beside the core with the same frames, a "
+        "batch in turn; the ids are the same. `tests/native` shows with strace that it makes no "
+        "system call, and with a malloc of its own that it allocates nothing.",
+        "",
+        *tables.through_nvmot(results["process"]),
+        "",
+        "## Many streams",
+        "",
+        "`MultiStreamTracker.update_batch` on one thread and on all cores. Small batches stay on "
+        "one thread: to wake another takes longer.",
+        "",
+        *tables.on_all_cores(results["batches"]),
+        "",
+        "## Files",
+        "",
+        "`streamtrack track` on MOT text of 50 objects a frame, seconds of CPU; the command's are "
+        "with the start of Python.",
+        "",
+        *tables.of_files(results["files"]),
+        "",
+        "## After a long time",
+        "",
+        "Ten objects, frame after frame, in one run.",
+        "",
+        *tables.over_time(results["flat_time"]),
         "",
         "## Instructions",
         "",
         "Counts repeat where times do not (callgrind); `.ci/run` refuses growth over 3 %.",
         "",
-        *instruction_table(),
+        *tables.of_instructions(ROOT / "benchmarks" / "instructions.json"),
         "",
     ]
-    (DOCS / "performance.md").write_text("\n".join(text))
-    print("\n".join(text))
+
+
+def main() -> None:
+    measured = commit()  # before the files that this writes make the tree differ
+    native = build("core_speed", "process_speed", "ByteTracker")
+    library = str(ROOT / "lib" / "libByteTracker.so")
+    sizes = ["10", "50", "200", "1000"]
+    commands = {
+        "core": [str(native / "core_speed"), *sizes, "5000", "20000"],
+        "process": [str(native / "process_speed"), library, VERSION, "64", "50"],
+        "python": [sys.executable, "-m", "benchmarks.side_by_side", *sizes],
+        **{
+            name: [sys.executable, "-m", f"benchmarks.{name}"]
+            for name in ("batches", "files", "flat_time")
+        },
+    }
+    results = {name: rows_of(*words) for name, words in commands.items()}
+    (DOCS / "images").mkdir(parents=True, exist_ok=True)
+    one_frame = [row for row in results["python"] if row["turn"] == 1]
+    (DOCS / "images" / "performance.svg").write_text(plot(one_frame, results["core"]))
+    text = "\n".join(page(results, measured))
+    (DOCS / "performance.md").write_text(text)
+    print(text)
 
 
 if __name__ == "__main__":
