@@ -25,7 +25,7 @@ def beside_peers(table: Table) -> list[str]:
         peers = [row[name] for name in PEERS]
         times = [f"{value:.1f}" for value in [row["streamtrack"], *peers]]
         faster = f"{min(peers) / row['streamtrack']:.1f}"
-        rows.append([row["objects"], *times, faster, LEAST[row["objects"]]])
+        rows.append([row["objects"], *times, faster, f"{LEAST[row['objects']]:g}"])
     return lines_of(heads, rows)
 
 
