@@ -109,8 +109,8 @@ def page(results: dict[str, Table], measured: str) -> list[str]:
         *tables.beside_peers(in_turn[10]),
         "",
         "norfair-rs is not among them: it needs Python 3.12, and the benchmark runs on any from "
-        "3.10. A free-threaded Python could not be had for these measurements (Debian 12, PyPI "
-        "and npm have none), so `update_batch` was not measured on one.",
+        "3.10. A free-threaded Python could not be had for these measurements (Debian 12 has "
+        "none, and none was found on PyPI), so `update_batch` was not measured on one.",
         "",
         "## The core beside a floor",
         "",
