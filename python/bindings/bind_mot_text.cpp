@@ -4,6 +4,7 @@
 #include "bindings.hpp"
 #include "core/box.hpp"
 #include "mot_text.hpp"
+#include "numpy_arrays.hpp"
 #include "refusal.hpp"
 
 namespace nb = nanobind;
@@ -30,20 +31,28 @@ nb::tuple read(const nb::bytes& text, std::size_t start, std::int64_t first_line
                           array_of(std::move(rows.scores), count), rows.consumed, rows.lines);
 }
 
-template <typename T, typename... Shape>
-using Column = nb::ndarray<const T, Shape..., nb::c_contig, nb::device::cpu>;
-
-nb::bytes write(std::uint64_t frame, const Column<std::uint64_t, nb::ndim<1>>& ids,
-                const Column<float, nb::shape<-1, 4>>& boxes,
-                const Column<float, nb::ndim<1>>& scores) {
-    if (boxes.shape(0) != ids.shape(0) || scores.shape(0) != ids.shape(0)) {
+nb::bytes write(std::uint64_t frame, nb::handle ids, nb::handle boxes, nb::handle scores) {
+    BorrowedArray id_column, box_columns, score_column;
+    if (!id_column.take(ids, "LQ", 1) || !box_columns.take(boxes, "f", 2) ||
+        !score_column.take(scores, "f", 1) || box_columns.columns() != 4) {
+        throw nb::type_error(
+            "ids must be a contiguous uint64 array (M,), boxes float32 (M, 4), scores float32 (M,)");
+    }
+    if (box_columns.rows() != id_column.rows() || score_column.rows() != id_column.rows()) {
         throw nb::value_error("ids, boxes and scores must have as many rows as each other");
     }
+    constexpr std::size_t kUsualRow = 72;
     std::string text;
-    write_mot_rows(text, static_cast<std::int64_t>(frame), ids.data(), boxes.data(), scores.data(),
-                   ids.shape(0));
+    text.reserve(kUsualRow * id_column.rows());
+    write_mot_rows(text, static_cast<std::int64_t>(frame),
+                   static_cast<const std::uint64_t*>(id_column.data()),
+                   static_cast<const float*>(box_columns.data()),
+                   static_cast<const float*>(score_column.data()), id_column.rows());
     return nb::bytes(text.data(), text.size());
 }
+
+template <typename T, typename... Shape>
+using Column = nb::ndarray<const T, Shape..., nb::c_contig, nb::device::cpu>;
 
 // Rows of any other file under the same rules: the first row that is no detection, and why.
 nb::object refused(const Column<float, nb::shape<-1, 4>>& boxes,
@@ -69,8 +78,8 @@ void bind_mot_text(nb::module_& module) {
         "read_mot_rows", &read, nb::arg("text"), nb::arg("start"), nb::arg("first_line"),
         nb::arg("last"),
         "Reads the whole lines of MOT text: (frames, boxes, scores, bytes read, lines read).");
-    module.def("write_mot_rows", &write, nb::arg("frame"), nb::arg("ids").noconvert(),
-               nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
+    module.def("write_mot_rows", &write, nb::arg("frame"), nb::arg("ids"), nb::arg("boxes"),
+               nb::arg("scores"),
                "One frame's tracks as MOT text: 10 columns, 4 decimals.");
     module.def("refused_row", &refused, nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
                "The first row that is no detection and what is wrong with it, or None.");

@@ -173,7 +173,7 @@ class MotWriter:
     def _flush(self) -> None:
         # Opened anew each time: a thousand streams at once must not need a thousand open files.
         with self._part.open("ab") as file:
-            file.writelines(self._chunks)
+            file.write(b"".join(self._chunks))
         self._chunks.clear()
         self._size = 0
 
