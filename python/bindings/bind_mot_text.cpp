@@ -36,7 +36,8 @@ nb::bytes write(std::uint64_t frame, nb::handle ids, nb::handle boxes, nb::handl
     if (!id_column.take(ids, "LQ", 1) || !box_columns.take(boxes, "f", 2) ||
         !score_column.take(scores, "f", 1) || box_columns.columns() != 4) {
         throw nb::type_error(
-            "ids must be a contiguous uint64 array (M,), boxes float32 (M, 4), scores float32 (M,)");
+            "ids must be a contiguous uint64 array (M,), boxes float32 (M, 4), scores float32 "
+            "(M,)");
     }
     if (box_columns.rows() != id_column.rows() || score_column.rows() != id_column.rows()) {
         throw nb::value_error("ids, boxes and scores must have as many rows as each other");
@@ -79,8 +80,7 @@ void bind_mot_text(nb::module_& module) {
         nb::arg("last"),
         "Reads the whole lines of MOT text: (frames, boxes, scores, bytes read, lines read).");
     module.def("write_mot_rows", &write, nb::arg("frame"), nb::arg("ids"), nb::arg("boxes"),
-               nb::arg("scores"),
-               "One frame's tracks as MOT text: 10 columns, 4 decimals.");
+               nb::arg("scores"), "One frame's tracks as MOT text: 10 columns, 4 decimals.");
     module.def("refused_row", &refused, nb::arg("boxes").noconvert(), nb::arg("scores").noconvert(),
                "The first row that is no detection and what is wrong with it, or None.");
 }
