@@ -1,6 +1,7 @@
 #include "core/multi_stream_tracker.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace streamtrack {
@@ -66,12 +67,13 @@ void MultiStreamTracker::share_out_to(std::size_t count, std::size_t objects, un
     }
     Workers& workers = workers_for(threads);
     const std::size_t piece = 1 + count / (kPiecesEach * workers.size());
-    workers.run((count + piece - 1) / piece, [&](std::size_t number, unsigned worker) {
+    const auto do_piece = [&](std::size_t number, unsigned worker) {
         const std::size_t end = std::min(count, (number + 1) * piece);
         for (std::size_t k = number * piece; k < end; ++k) {
             work(k, worker);
         }
-    });
+    };
+    workers.run((count + piece - 1) / piece, std::cref(do_piece));  // a copy would be allocated
 }
 
 void MultiStreamTracker::update_batch(const StreamFrame* frames, std::size_t count,
