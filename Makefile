@@ -222,8 +222,12 @@ $(VENV)/scrutiny: pyproject.toml | $(VENV)/builders
 	$(BIN)/pip install -q $$(sed -n 's/^mutation = \[\(.*\)\]/\1/p; s/^coverage = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 	@touch $@
 
+# norfair-rs has wheels for Python 3.12 and newer alone; where there is none it is left out.
+PYTHON312 ?= python3.12
 $(VENV)/peers: benchmarks/requirements-peers.txt | $(VENV)/installed
 	$(BIN)/pip install -q -r benchmarks/requirements-peers.txt
+	if $(PYTHON312) -c '' 2>/dev/null; then \
+	  $(PYTHON312) -m venv $(VENV)/norfair && $(VENV)/norfair/bin/pip install -q numpy norfair-rs==0.4.3; fi
 	@touch $@
 
 # MkDocs 2 has no plugins, so that the theme needs MkDocs 1; its warning of that is silenced above.

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build" / "benchmarks"
 Rows = NDArray[np.float32]  # (N, 5): x1, y1, x2, y2, score
+FRAMES = {10: 1500, 50: 1000, 200: 300, 1000: 90}  # that are measured, by objects
+WARM_UP = 30  # frames that do not count
 
 
 def build(*targets: str) -> Path:

@@ -23,6 +23,7 @@ COLOURS = {
     "visiontrack-cpp": "#2ca02c",
     "trackforge": "#9467bd",
 }
+NORFAIR_PYTHON = ROOT / ".venv" / "norfair" / "bin" / "python"
 VERSION = "9.1"  # of DeepStream, for NvMOT_Process
 
 
@@ -108,8 +109,9 @@ def page(results: dict[str, Table], measured: str) -> list[str]:
         "",
         *tables.beside_peers(in_turn[10]),
         "",
-        "norfair-rs is not among them: it needs Python 3.12, and the benchmark runs on any from "
-        "3.10. A free-threaded Python could not be had for these measurements (Debian 12 has "
+        *tables.beside_norfair(results["norfair"], in_turn[10]),
+        "",
+        "A free-threaded Python could not be had for these measurements (Debian 12 has "
         "none, and none was found on PyPI), so `update_batch` was not measured on one.",
         "",
         "## The core beside a floor",
@@ -172,7 +174,9 @@ def main() -> None:
             for name in ("batches", "files", "flat_time")
         },
     }
-    results = {name: rows_of(*words) for name, words in commands.items()}
+    if NORFAIR_PYTHON.exists():
+        commands["norfair"] = [str(NORFAIR_PYTHON), "-m", "benchmarks.norfair", *sizes]
+    results = {"norfair": [], **{name: rows_of(*words) for name, words in commands.items()}}
     (DOCS / "images").mkdir(parents=True, exist_ok=True)
     one_frame = [row for row in results["python"] if row["turn"] == 1]
     (DOCS / "images" / "performance.svg").write_text(plot(one_frame, results["core"]))

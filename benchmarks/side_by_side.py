@@ -23,11 +23,9 @@ import streamtrack as st
 import trackforge
 import visiontrack_cpp
 
-from benchmarks.crowds import Rows, crowd
+from benchmarks.crowds import FRAMES, WARM_UP, Rows, crowd
 
-WARM_UP = 30
 TURNS = (1, 10)  # frames
-FRAMES = {10: 1500, 50: 1000, 200: 300, 1000: 90}
 
 
 @dataclass

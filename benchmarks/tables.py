@@ -29,6 +29,20 @@ def beside_peers(table: Table) -> list[str]:
     return lines_of(heads, rows)
 
 
+def beside_norfair(table: Table, alone: Table) -> list[str]:
+    """norfair-rs, which runs in a process of its own."""
+    if not table:
+        return ["norfair-rs was not measured: it needs Python 3.12 (`make bench PYTHON312=...`)."]
+    ours = {row["objects"]: row["streamtrack"] for row in alone}
+    heads = ["objects", "streamtrack", "norfair-rs", "times faster"]
+    rows: list[list[object]] = []
+    for row in table:
+        times = [ours[row["objects"]], row["norfair-rs"]]
+        rows.append([row["objects"], *(f"{one:.1f}" for one in (*times, times[1] / times[0]))])
+    said = "norfair-rs needs Python 3.12: a process of its own, beside ours in turns of ten frames."
+    return [said, "", *lines_of(heads, rows)]
+
+
 def beside_floor(core: Table, alone: Table) -> list[str]:
     """The core, the floor, and what Python's door adds where the caches are warm."""
     called = {row["objects"]: row["streamtrack"] for row in alone}
