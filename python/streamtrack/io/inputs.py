@@ -84,7 +84,7 @@ def detections_in(path: Path) -> tuple[Path, SequenceInfo]:
     if any((inner / "det.txt").is_file() for inner in (*path.glob("*"), *path.glob("*/det"))):
         fix = f"give the folders in it, {path}/*"
     else:
-        fix = "give the file itself"
+        fix = "put one there, or give the file itself"
     raise InputError(f"{path}: the folder must hold det.txt or det/det.txt, got neither; {fix}")
 
 
