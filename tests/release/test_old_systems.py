@@ -28,6 +28,7 @@ LAYOUT = CHECKOUT / "deepstream" / "layout" / "layout.json"
 VERSIONS = [v for v in json.loads(LAYOUT.read_text()) if not v.startswith("5.")]
 DRIVER_SOURCES = (
     "driver.cpp native_host.cpp misc_buffer.cpp scenarios.cpp file_scenarios.cpp scenario_table.cpp"
+    " silent_frames.cpp"
 )
 
 
