@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,3 +40,15 @@ def debian_root(package: str, program: str) -> Path:
         return Path("/")
     folder = WORK / "roots" / package
     return unpack([package], folder, architecture=HOST, suite="bookworm")
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skips where pip can download nothing."""
+    folder = tmp_path_factory.mktemp("downloads")
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-cache-dir"]
+    asked = subprocess.run(
+        [*pip, "-d", folder, "click"], capture_output=True, text=True, check=False
+    )
+    if asked.returncode != 0:
+        pytest.skip(f"needs a package registry, got: {asked.stderr.strip().splitlines()[-1]}")
