@@ -149,29 +149,24 @@ $(VENV)/system:
 	fi
 	@mkdir -p $(VENV) && touch $@
 
+# What some tests and tools need, and are left out without.
+optional = sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); $$sudo apt-get update -q && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $(1) </dev/null
+
 # The tests of live cameras need an RTSP server; where it cannot be installed they are skipped and say so.
 camera_packages := gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
 $(VENV)/camera: | $(VENV)/system
-	@/usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
-	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
-	    --no-install-recommends $(camera_packages) </dev/null; } || true
+	@/usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null || { $(call optional,$(camera_packages)); } || true
 	@touch $@
 
 # The tests of the report need Chromium; where it cannot be installed they are skipped and say so.
 $(VENV)/browser: | $(VENV)/system
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
-	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
-	    --no-install-recommends chromium </dev/null; } || true
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call optional,chromium); } || true
 	@touch $@
 
 # Valgrind and strace: their tests are skipped where they cannot be installed, and say so.
 $(VENV)/valgrind: | $(VENV)/system
-	@{ command -v valgrind && command -v strace; } >/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
-	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
-	    --no-install-recommends valgrind strace </dev/null; } || true
+	@{ command -v valgrind && command -v strace; } >/dev/null || { $(call optional,valgrind strace); } || true
 	@touch $@
 
 # The fuzzers need clang and its sanitizers, which some distributions put into a package with its version in the name.
@@ -186,10 +181,7 @@ $(VENV)/clang: | $(VENV)/system
 
 # The library is the same in three wheels: without ccache it is compiled three times.
 $(VENV)/ccache: | $(VENV)/system
-	@command -v ccache >/dev/null || { \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo -n); \
-	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy \
-	    --no-install-recommends ccache </dev/null; } || true
+	@command -v ccache >/dev/null || { $(call optional,ccache); } || true
 	@touch $@
 
 # The tests of live fleets need Prometheus; where it cannot be had they are skipped and say so. Its

@@ -7,19 +7,19 @@
 namespace streamtrack {
 namespace {
 
-// Below this many objects in a batch waking another thread costs more than it saves.
-constexpr std::size_t kWorthThreads = 1000;
+// Below this many detections in a batch waking another thread costs more than it saves. Tracks are
+// about as many: to ask each stream for its own would move its memory here.
+constexpr std::size_t kWorthThreads = 500;
 
 // Pieces of a batch for each thread: enough that none waits long for the others at the end.
 constexpr std::size_t kPiecesEach = 16;
 
-// There are about as many tracks as detections; to ask each stream would move its memory here.
-std::size_t objects_in(const StreamFrame* frames, std::size_t count) {
+std::size_t detections_in(const StreamFrame* frames, std::size_t count) {
     std::size_t detections = 0;
     for (std::size_t k = 0; k < count; ++k) {
         detections += frames[k].frame.detection_count;
     }
-    return 2 * detections;
+    return detections;
 }
 
 void check_unchangeable(const Settings& before, const Settings& after) {
@@ -57,9 +57,9 @@ bool MultiStreamTracker::remove(StreamKey key) { return streams_.erase(key) > 0;
 
 // Calls work(k, worker).
 template <class Work>
-void MultiStreamTracker::share_out_to(std::size_t count, std::size_t objects, unsigned threads,
+void MultiStreamTracker::share_out_to(std::size_t count, std::size_t detections, unsigned threads,
                                       const Work& work) {
-    if (threads == 1 || count < 2 || objects < kWorthThreads) {
+    if (threads == 1 || count < 2 || detections < kWorthThreads) {
         for (std::size_t k = 0; k < count; ++k) {
             work(k, 0);
         }
@@ -79,7 +79,7 @@ void MultiStreamTracker::share_out_to(std::size_t count, std::size_t objects, un
 void MultiStreamTracker::update_batch(const StreamFrame* frames, std::size_t count,
                                       unsigned threads) {
     wants_ids_.resize(count);
-    share_out_to(count, objects_in(frames, count), threads, [&](std::size_t k, unsigned worker) {
+    share_out_to(count, detections_in(frames, count), threads, [&](std::size_t k, unsigned worker) {
         frames[k].tracker->update(frames[k].frame, workspaces_[worker]);
         wants_ids_[k] = frames[k].tracker->wants_ids() ? 1 : 0;
     });
@@ -91,9 +91,9 @@ void MultiStreamTracker::update_batch(const StreamFrame* frames, std::size_t cou
     ++batches_;
 }
 
-void MultiStreamTracker::share_out(std::size_t count, std::size_t objects, unsigned threads,
+void MultiStreamTracker::share_out(std::size_t count, std::size_t detections, unsigned threads,
                                    const std::function<void(std::size_t)>& work) {
-    share_out_to(count, objects, threads, [&](std::size_t k, unsigned) { work(k); });
+    share_out_to(count, detections, threads, [&](std::size_t k, unsigned) { work(k); });
 }
 
 Workers& MultiStreamTracker::workers_for(unsigned threads) {

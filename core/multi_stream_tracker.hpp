@@ -42,8 +42,8 @@ class MultiStreamTracker {
     void update_batch(const StreamFrame* frames, std::size_t count, unsigned threads);
 
     // Calls work(k) for every k in [0, count), on up to `threads` threads where the frames of
-    // `objects` detections and tracks are to be gone through: what doors do beside update_batch.
-    void share_out(std::size_t count, std::size_t objects, unsigned threads,
+    // `detections` are to be gone through: what doors do beside update_batch.
+    void share_out(std::size_t count, std::size_t detections, unsigned threads,
                    const std::function<void(std::size_t)>& work);
 
     // Takes new values for every stream and the streams to come. Throws ConfigError, and changes
@@ -77,7 +77,8 @@ class MultiStreamTracker {
     };
 
     template <class Work>
-    void share_out_to(std::size_t count, std::size_t objects, unsigned threads, const Work& work);
+    void share_out_to(std::size_t count, std::size_t detections, unsigned threads,
+                      const Work& work);
     Workers& workers_for(unsigned threads);
 
     Config config_;

@@ -6,7 +6,7 @@
 namespace streamtrack {
 namespace {
 
-// Returns when `done`, or after some ten microseconds.
+// Returns when `done`, or after some tens of microseconds.
 template <class Done>
 void look_for_a_while(const Done& done) {
     constexpr int kLooks = 2000;

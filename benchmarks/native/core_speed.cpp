@@ -1,7 +1,5 @@
 // The core beside the floor program, frame by frame in turn. Every frame's answers must be equal
 // before its time counts. Prints a row of JSON for each crowd.
-#include <time.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -10,22 +8,13 @@
 #include "core/multi_stream_tracker.hpp"
 #include "crowd.hpp"
 #include "floor.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using streamtrack::TrackedObject;
-
-// The thread's own time: other processes interrupt long frames.
-double microseconds() {
-    timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) * 1e-3;
-}
-
-double median(std::vector<double>& times) {
-    std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-    return times[times.size() / 2];
-}
+using timing::median;
+using timing::microseconds;
 
 bool are_equal(const std::vector<TrackedObject>& objects,
                const std::vector<floor_program::Report>& reports, std::uint64_t ids_before) {

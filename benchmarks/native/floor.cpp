@@ -171,7 +171,7 @@ void Floor::Work::predict() {
 
 // Each pair goes to the one pass that it may matter to, or to none.
 void Floor::Work::find_pairs() {
-    std::fill(counts_, counts_ + 4, 0);
+    std::fill(counts_, counts_ + kPasses, 0);
     finder_.find(rows_, columns_, 1 - kMatch, [&](int row, int column, double iou) {
         const float score = (*detections_)[column].score;
         const bool high = score >= kHigh;

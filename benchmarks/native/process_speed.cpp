@@ -2,8 +2,6 @@
 // batch's ids must be equal before its time counts. Prints a row of JSON.
 //
 //     process_speed LIBRARY VERSION STREAMS OBJECTS
-#include <time.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -13,23 +11,15 @@
 #include "core/multi_stream_tracker.hpp"
 #include "crowd.hpp"
 #include "native_host.hpp"
+#include "timing.hpp"
 
 namespace {
 
 using streamtrack::Detection;
+using timing::median;
+using timing::microseconds;
 
 constexpr int kBatches = 600, kWarmUp = 50;
-
-double microseconds() {
-    timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) * 1e-3;
-}
-
-double median(std::vector<double>& times) {
-    std::nth_element(times.begin(), times.begin() + times.size() / 2, times.end());
-    return times[times.size() / 2];
-}
 
 // The frames of one stream, in both forms.
 struct Camera {

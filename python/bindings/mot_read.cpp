@@ -1,6 +1,6 @@
 #include <Python.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 

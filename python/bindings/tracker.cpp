@@ -84,7 +84,7 @@ nb::dict NamedStreamTracker::update_batch(nb::dict frames, nb::handle detected,
 // come what is wrong with any frame, new streams and new ids, in the order of the frames.
 void NamedStreamTracker::update_borrowed() {
     const auto share_out = [&](const std::function<void(std::size_t)>& work) {
-        tracker_.share_out(batch_.size(), 2 * batch_.rows(), threads_, work);
+        tracker_.share_out(batch_.size(), batch_.rows(), threads_, work);
     };
     frames_.resize(batch_.size());
     share_out([&](std::size_t i) { frames_[i] = {batch_[i].tracker, batch_.read(i, format_)}; });

@@ -67,7 +67,9 @@ def lost(given: Any, kept: Any, place: str = "") -> list[str]:
 
 def test_the_dashboard_is_in_grafanas_words() -> None:
     """Grafana's own model reads every word of it: what it does not know it would not give back."""
-    pytest.importorskip("grafana_foundation_sdk", reason="needs grafana-foundation-sdk")
+    pytest.importorskip(
+        "grafana_foundation_sdk", reason="needs: pip install grafana-foundation-sdk"
+    )
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
     from grafana_foundation_sdk.cog.plugins import register_default_plugins
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -105,7 +107,9 @@ def manifest() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("version", ["1.32", "1.37"])
 def test_kubernetes_knows_every_field_of_the_manifest(version: str) -> None:
-    validator = pytest.importorskip("kubernetes_validate", reason="needs kubernetes-validate")
+    validator = pytest.importorskip(
+        "kubernetes_validate", reason="needs: pip install kubernetes-validate"
+    )
     for resource in manifest().values():
         validator.validate(resource, version, strict=True)
     wrong = manifest()["StatefulSet"]

@@ -118,8 +118,12 @@ def test_ultralytics_results_are_read() -> None:
 
 
 def test_real_ultralytics_results_come_back_with_ids() -> None:
-    torch = pytest.importorskip("torch", reason="needs PyTorch and Ultralytics, which are large")
-    results = pytest.importorskip("ultralytics.engine.results", reason="needs Ultralytics")
+    torch = pytest.importorskip(
+        "torch", reason="needs PyTorch (large): pip install torch ultralytics"
+    )
+    results = pytest.importorskip(
+        "ultralytics.engine.results", reason="needs Ultralytics: pip install ultralytics"
+    )
     picture = np.zeros((200, 800, 3), np.uint8)
     result = results.Results(
         picture,
@@ -152,7 +156,7 @@ def test_torchvision_predictions_come_back_with_ids() -> None:
 
 
 def test_torchvision_predictions_of_real_tensors() -> None:
-    torch = pytest.importorskip("torch", reason="needs PyTorch, which is large")
+    torch = pytest.importorskip("torch", reason="needs PyTorch (large): pip install torch")
     prediction = {
         "boxes": torch.tensor(BOXES[::-1].copy(), requires_grad=True),
         "scores": torch.tensor(SCORES[::-1].copy()),

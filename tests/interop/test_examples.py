@@ -123,8 +123,10 @@ def test_the_pyds_pipeline_is_described_and_its_probe_reads_tracks(
 def test_ultralytics_loop_tracks_what_the_model_sees(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("torch", reason="needs PyTorch and Ultralytics, which are large")
-    results = pytest.importorskip("ultralytics.engine.results", reason="needs Ultralytics")
+    pytest.importorskip("torch", reason="needs PyTorch (large): pip install torch ultralytics")
+    results = pytest.importorskip(
+        "ultralytics.engine.results", reason="needs Ultralytics: pip install ultralytics"
+    )
     import numpy as np
     import torch
     import ultralytics

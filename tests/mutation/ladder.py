@@ -93,7 +93,8 @@ class Ladder:
         folder = self.driver.parent
         objects = (folder / "CMakeFiles" / "nvmot_memory.dir").glob("*.o")
         others = [str(one) for one in objects if one.name != "core_scenarios.cpp.o"]
-        options = [*others, f"-L{folder}", f"-Wl,-rpath,{folder}", "-ldriver_plugin", "-ldl"]
+        options = [*others, f"-L{folder}", f"-Wl,-rpath,{folder}"]
+        options += ["-lnative_host", "-ldriver_plugin", "-ldl"]
         return self.bench.link("core_scenarios", self.bench.core_scenarios, shlex.join(options))
 
     def warm_up(self) -> None:

@@ -36,14 +36,16 @@ def run(command: list[str | Path]) -> bool:
     return subprocess.run(words, check=False, capture_output=True, timeout=600).returncode == 0
 
 
-def nanobind_includes() -> list[str]:
+def binding_includes() -> list[str]:
     import nanobind
+    import numpy as np
 
     source = Path(nanobind.source_dir())
     return [
         f"-I{nanobind.include_dir()}",
         f"-I{source.parent / 'ext' / 'robin_map' / 'include'}",
         f"-I{sysconfig.get_path('include')}",
+        f"-I{np.get_include()}",
         "-fvisibility=hidden",
     ]
 
@@ -71,7 +73,7 @@ class Workbench:
         self.library += sorted((ROOT / "deepstream" / "layout").glob("*.cpp"))
         self.changed: dict[Path, Path] = {}  # source -> the mutant's object
         self.affected: set[Path] = set()  # sources that read the mutant's file
-        self.includes = {source: nanobind_includes() for source in self.bindings}
+        self.includes = {source: binding_includes() for source in self.bindings}
 
     def prepare(self) -> None:
         """Compiles everything as it is."""

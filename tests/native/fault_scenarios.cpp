@@ -86,6 +86,7 @@ void check_metrics(const Files& files) {
 
 // A process of its own, from which nothing returns; its wait status.
 int in_child(const std::function<void()>& body) {
+    std::fflush(stdout);  // or the child might print it, too
     const pid_t child = fork();
     if (child == 0) {
         try {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -26,10 +27,7 @@ PACKAGES = "g++-9,make,libyaml-dev"
 CMAKE = "cmake==3.10.3"
 LAYOUT = CHECKOUT / "deepstream" / "layout" / "layout.json"
 VERSIONS = [v for v in json.loads(LAYOUT.read_text()) if not v.startswith("5.")]
-DRIVER_SOURCES = (
-    "driver.cpp native_host.cpp misc_buffer.cpp scenarios.cpp file_scenarios.cpp scenario_table.cpp"
-    " silent_frames.cpp"
-)
+HOME = "/streamtrack"  # in the old system
 
 
 def inside(command: str) -> str:
@@ -38,7 +36,7 @@ def inside(command: str) -> str:
     enter = f"mount -t proc proc {root}/proc && exec chroot {root} sh -ec "
     return run(
         *("/usr/bin/unshare", "--net", "--mount", "sh", "-ec"),
-        enter + shlex.quote(f"cd /work; {command}"),
+        enter + shlex.quote(f"cd {HOME}; {command}"),
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "CC": "gcc-9", "CXX": "g++-9"},
     )
 
@@ -56,7 +54,7 @@ def make_old_system() -> None:
 
 @pytest.fixture(scope="module")
 def old_system() -> Iterator[Path]:
-    """The folder /work of the old system, with the sources in it."""
+    """The folder of the old system that holds the sources."""
     if os.geteuid() != 0:
         pytest.skip("needs root to enter another system: run it as root")
     archives = sorted(DIST.glob("streamtrack-[0-9]*.tar.gz"))
@@ -64,14 +62,26 @@ def old_system() -> Iterator[Path]:
         pytest.skip("needs the source distribution in dist: make wheels")
     if not (ROOT / "usr/bin/g++-9").exists():
         make_old_system()
-    work = ROOT / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    home = ROOT / HOME[1:]
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
     with tarfile.open(archives[-1]) as archive:
-        archive.extractall(work, filter="data")
-    next(work.glob("streamtrack-*")).rename(work / "source")
-    yield work
-    shutil.rmtree(work)
+        archive.extractall(home, filter="data")
+    next(home.glob("streamtrack-*")).rename(home / "source")
+    yield home
+    shutil.rmtree(home)
+
+
+def driver_sources(folder: Path) -> str:
+    """What CMakeLists.txt makes the driver of."""
+    text = (folder / "CMakeLists.txt").read_text()
+    targets = ("native_host STATIC", "nvmot_driver")
+    lists = [re.search(rf"add_\w+\({target} ([^)]*)\)", text) for target in targets]
+    words = " ".join(found[1] for found in lists if found).split()
+    shared = re.search(r"set\(driver ([^)]*)\)", text)
+    return " ".join(
+        [*(word for word in words if word.endswith(".cpp")), shared[1] if shared else ""]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +91,15 @@ def driver(old_system: Path) -> str:
     table = native / "layout_table.inc"
     run(sys.executable, native / "generate_layout_table.py", LAYOUT, table)
     inside(
-        "cd source/tests/native; gcc-9 -shared -fPIC -o /work/libdriver_plugin.so plugin.c; "
-        f"g++-9 -std=c++17 -O1 -o /work/driver {DRIVER_SOURCES} -I. -L/work -ldriver_plugin "
-        "-Wl,-rpath,/work -ldl -lpthread; "
-        "g++-9 -std=c++17 -O1 -I../.. -mavx2 -c -o /work/avx2.o ../../core/overlap_scan_avx2.cpp; "
-        "g++-9 -std=c++17 -O1 -I../.. -ffp-contract=off -o /work/nvmot_replay replay.cpp "
-        "../../core/*.cpp /work/avx2.o -lpthread"
+        f"cd source/tests/native; home={HOME}; "
+        "gcc-9 -shared -fPIC -o $home/libdriver_plugin.so plugin.c; "
+        f"g++-9 -std=c++17 -O1 -o $home/driver {driver_sources(native)} -I. -L$home "
+        "-ldriver_plugin -Wl,-rpath,$home -ldl -lpthread; "
+        "g++-9 -std=c++17 -O1 -I../.. -mavx2 -c -o $home/avx2.o ../../core/overlap_scan_avx2.cpp; "
+        "g++-9 -std=c++17 -O1 -I../.. -ffp-contract=off -o $home/nvmot_replay replay.cpp "
+        "../../core/*.cpp $home/avx2.o -lpthread"
     )
-    return "/work/driver"
+    return f"{HOME}/driver"
 
 
 @pytest.mark.usefixtures("old_system")
@@ -114,7 +125,7 @@ def test_the_library_builds_there_with_an_old_cmake(
     )
     with zipfile.ZipFile(next(tmp_path.glob("cmake-*.whl"))) as wheel:
         wheel.extractall(old_system)  # noqa: S202 (pip has checked it)
-    cmake = "/work/cmake/data/bin/cmake"
+    cmake = f"{HOME}/cmake/data/bin/cmake"
     printed = inside(
         f"chmod +x {cmake}; {cmake} --version; cd source; mkdir build; cd build; {cmake} ..; "
         "make ByteTracker"

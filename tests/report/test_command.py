@@ -58,7 +58,10 @@ def test_bad_input_is_one_line(
 
 
 def test_rerun_reads_what_was_written(tmp_path: Path) -> None:
-    chunk = pytest.importorskip("rerun.chunk", reason="needs a Rerun SDK that can read recordings")
+    chunk = pytest.importorskip(
+        "rerun.chunk",
+        reason="needs a Rerun SDK that reads recordings: pip install 'streamtrack[rerun]'",
+    )
     name = "gate/1 north"
     tracks = {name: table(name, TRACKS)}
     written = write_rerun(tmp_path / "r.rrd", tracks, ground_truth={name: table(name, TRUTH)})

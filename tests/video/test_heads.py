@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from streamtrack.io.source import InputError
 from streamtrack.video import Detections, Image, open_detector
+from streamtrack.video.heads import HeadName
 from streamtrack.video.onnx_model import OnnxDetector
 
 from tests.video.tiny_models import BOX_SIDE, Head, cells, save_model
 
 NAMES = "{0: 'red thing', 1: 'blue thing'}"
-HEADS: list[Head] = [
-    "yolox",
-    "yolox-decoded",
-    "yolov8",
-    "yolov8-rows",
-    "yolov5",
-    "end-to-end",
-    "deepstream",
-]
+HEADS: list[Head] = list(get_args(HeadName))
 
 
 def squares(width: int, height: int) -> Image:

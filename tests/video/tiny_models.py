@@ -14,17 +14,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from streamtrack.video.heads import HeadName
 
-Head = Literal[
-    "yolox",
-    "yolox-decoded",
-    "yolov8",
-    "yolov8-rows",
-    "yolov5",
-    "end-to-end",
-    "deepstream",
-    "classifier",
-]
+Head = HeadName | Literal["classifier"]
 STRIDES = (8, 16, 32)
 BOX_SIDE = 1.5  # in strides
 FINEST = 48  # an end-to-end model has fewer rows than cells: here the first of the finest grid
