@@ -116,7 +116,8 @@ const Abi& abi_of_version(const std::string& version, bool& is_newer) {
     is_newer = false;
     Numbers numbers;
     if (!parse(version, numbers)) {
-        throw HostError("deepstream_version must be auto or a version such as 7.1, got " + version);
+        throw HostError("deepstream_version must be auto or a version such as 7.1, got " + version +
+                        "; leave it out, or write your DeepStream's version");
     }
     for (const Row& row : rows) {
         if (row.major == numbers.major && row.first_minor <= numbers.minor &&
