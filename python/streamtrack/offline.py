@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from streamtrack.config import Config
 from streamtrack.io.mot import MotWriter
 from streamtrack.io.source import DetectedFrame, InputError, NamedStream, Source
-from streamtrack.io.stream_files import stream_file
+from streamtrack.io.stream_files import refuse_overwriting, stream_file
 from streamtrack.tracker import MultiStreamTracker
 
 
@@ -114,16 +114,17 @@ def track_sources(
         progress: Called after every batch with the number of frames that it held.
 
     Raises:
-        InputError: A source cannot be read or has a name that no file can have, or the folder
-            cannot be written.
+        InputError: A source cannot be read, has a name that no file can have or would be
+            overwritten, or the folder cannot be written.
     """
     config = with_sequence_rates(config or Config(), sources)
     prefixes: dict[str, int] = {}
     if first_id_prefix is not None:
         numbers = consecutive_prefixes(config, first_id_prefix, len(sources))
         prefixes = dict(zip((source.name for source in sources), numbers, strict=True))
-    for source in sources:
-        stream_file(Path(output), source.name, ".txt")  # before a folder is made
+    # Before a folder is made.
+    files = [stream_file(Path(output), source.name, ".txt") for source in sources]
+    refuse_overwriting(files, [source.path for source in sources])
     folder = output_folder(output)
     streams: dict[str, _Stream] = {}
     with ExitStack() as unwritten:

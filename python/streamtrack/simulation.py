@@ -103,6 +103,10 @@ class Scene:
         return self.camera.frame_rate
 
     @property
+    def path(self) -> None:
+        """There is no file."""
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.camera.width, self.camera.height

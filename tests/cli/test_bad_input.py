@@ -55,6 +55,26 @@ def test_a_wrong_config(det: Path, text: str, message: str, via: str) -> None:
     assert line.startswith(f"{config}{message}")
 
 
+@pytest.mark.parametrize("via", ["core", "deepstream"])
+def test_detections_are_not_replaced_by_tracks(det: Path, via: str) -> None:
+    line = fail("track", det, "-o", det.parent, "--via", via)
+    assert line == (
+        f"{det}: what is written must not replace an input, got the input itself; choose another "
+        "folder for the output"
+    )
+    assert det.read_text() == GOOD
+
+
+def test_a_folder_where_a_file_is_to_be(det: Path) -> None:
+    (det.parent / "out" / "gate.txt").mkdir(parents=True)
+    line = fail("track", det, "-o", det.parent / "out")
+    assert line == (
+        f"{det.parent}/out/gate.txt: what is written must be a file, got a folder of this name; "
+        "remove or rename it, or write elsewhere"
+    )
+    assert [path.name for path in (det.parent / "out").iterdir()] == ["gate.txt"]
+
+
 @pytest.mark.parametrize("words", [[], ["deepstream"], ["host"]])
 def test_a_verb_that_is_missing_is_answered_with_the_help(words: list[str]) -> None:
     done = run(*words)

@@ -96,7 +96,7 @@ def test_interrupted_the_command_says_where_the_trials_are(
     assert main(["tune", "--gt", str(sequences), str(sequences / "gate"), "-o", tuned]) == 130
     note, error = (line for line in capsys.readouterr().err.splitlines() if line)
     assert note == f"streamtrack: note: trials are kept in {tuned}.db: say the same to go on"
-    assert error == "streamtrack: error: interrupted"
+    assert error == "streamtrack: error: interrupted by SIGINT; no unfinished file is left"
 
 
 def _trials(storage: Path, where: str = "") -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +19,13 @@ from streamtrack.offline import Step, TrackedFrame, core_step
 from streamtrack.video import Detections, Image, VideoFrame
 from streamtrack.video.run import track_to_files
 
-from tests.video.colour_scene import RED, ColourDetector, picture
+from tests.video.colour_scene import RED, ColourDetector, picture, write_video
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 USUAL: list[tuple[signal.Signals, Any]] = [
     (signal.SIGINT, signal.default_int_handler),
     (signal.SIGTERM, signal.SIG_DFL),
+    (signal.SIGHUP, signal.SIG_DFL),
 ]
 
 
@@ -37,7 +41,7 @@ def usual_handlers() -> Iterator[None]:
 class Camera:
     """A camera without end: a picture whenever one is asked for."""
 
-    name, frame_rate, size, live, frames = "gate", 25.0, (320, 240), True, None
+    name, path, frame_rate, size, live, frames = "gate", None, 25.0, (320, 240), True, None
     state, notes, ended = "", (), False
 
     def __init__(self) -> None:
@@ -116,3 +120,33 @@ def test_a_job_that_ignores_ctrl_c_goes_on_ignoring_it(tmp_path: Path) -> None:
             run(tmp_path, engine=signalling_engine(signal.SIGINT, at=7))
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_recorded_videos_that_are_broken_off_leave_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Part of a video's tracks under the whole one's name would be taken for all of them."""
+    video = write_video(tmp_path / "street.mp4", [RED], frames=300)
+    out = tmp_path / "out"
+    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command += "import sys; from streamtrack.cli import main; sys.exit(main())"
+    arguments = ["track", str(video), "-o", str(out), "--save-video", "--mosaic"]
+    with subprocess.Popen(
+        [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            end = time.monotonic() + 60
+            while not (out / "street.mp4.part").exists():
+                assert time.monotonic() < end
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.02)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert said.strip() == (
+        f"streamtrack: error: interrupted by {number.name}; no unfinished file is left"
+    )
+    assert process.returncode == 128 + number
+    assert list(out.iterdir()) == []

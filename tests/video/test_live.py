@@ -223,7 +223,7 @@ def test_the_command_tracks_until_it_is_interrupted(
     command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     command += "import sys; from streamtrack.cli import main; sys.exit(main())"
     arguments = ["track", f"gate={camera.url}", "-o", str(out), "--save-video"]
-    film = out / "gate.mp4"
+    film = out / "gate.mp4.part"
     with subprocess.Popen(
         [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE
     ) as process:

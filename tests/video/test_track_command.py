@@ -209,6 +209,21 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
     assert not out.exists() or not list(out.iterdir())
 
 
+def test_a_video_is_not_replaced_by_the_one_that_shows_its_tracks(
+    videos: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = videos[0].read_bytes()
+    folder = videos[0].parent
+    there = sorted(folder.iterdir())
+    assert main(["track", str(videos[0]), "-o", str(folder), "--save-video"]) == 1
+    assert capsys.readouterr().err == (
+        f"streamtrack: error: {videos[0]}: what is written must not replace an input, got the "
+        "input itself; choose another folder for the output\n"
+    )
+    assert videos[0].read_bytes() == before
+    assert sorted(folder.iterdir()) == there
+
+
 def test_progress_shows_frames_and_time_left(
     videos: list[Path], model: Path, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from streamtrack.io import InputError
 from streamtrack.video import Image, VideoWriter
 
 from tests.video.colour_scene import BLUE, RED, picture
@@ -60,13 +61,28 @@ def test_a_file_is_playable_even_if_the_program_is_killed(tmp_path: Path) -> Non
     path = tmp_path / "killed.mp4"
     done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
     assert done.returncode == 9
-    times, _ = read(path)
+    assert not path.exists()
+    times, _ = read(path.with_name("killed.mp4.part"))
     assert len(times) > 200
     assert times == pytest.approx([number / 25 for number in range(len(times))], abs=1e-3)
 
 
-def test_a_discarded_file_is_gone(tmp_path: Path) -> None:
-    writer = VideoWriter(tmp_path / "out.mp4", 25)
+def test_a_discarded_file_is_gone_and_the_one_before_it_stays(tmp_path: Path) -> None:
+    path = tmp_path / "out.mp4"
+    path.write_bytes(b"of the run before")
+    writer = VideoWriter(path, 25)
     writer.write(picture([RED], 0), 0)
     writer.discard()
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"of the run before"
+
+
+def test_without_a_picture_there_is_no_file(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "out.mp4", 25):
+        pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_its_name_is_said_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"must be a file, got a folder of this name; remove or"):
+        VideoWriter(tmp_path, 25)

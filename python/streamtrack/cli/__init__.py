@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from streamtrack.cli.parameters import parameters
 from streamtrack.cli.report import report
 from streamtrack.cli.track import track
 from streamtrack.cli.tune import tune
+from streamtrack.interruption import Interrupted, interrupt, taking_signals
 from streamtrack.io.source import InputError
 
 
@@ -38,14 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; what the user did wrong is one line on stderr, never a traceback.
 
     Returns:
-        0, or 1 for bad input and 2 for a bad command line.
+        0, or 1 for bad input, 2 for a bad command line, 128 and the signal's number where Ctrl-C,
+        SIGTERM or SIGHUP ended it.
     """
     try:
-        result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
+        with taking_signals(interrupt):
+            result = app.main(arguments, prog_name="streamtrack", standalone_mode=False)
     except click.UsageError as error:
         return _misused(error)
-    except click.Abort:
-        return _fail("interrupted", 130)
+    except click.Abort as error:
+        by = error.__cause__
+        number = by.signal if isinstance(by, Interrupted) else signal.SIGINT
+        return _fail(f"interrupted by {number.name}; no unfinished file is left", 128 + number)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from streamtrack._core import RowError, read_mot_rows, write_mot_rows
 from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import DetectedFrame, InputError
+from streamtrack.io.whole_file import part_of
 
 _WINDOW_BYTES = 1 << 18
 _BUFFER_BYTES = 1 << 18
@@ -142,7 +143,7 @@ class MotWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(path.name + ".part")
+        self._part = part_of(path)
         self._part.write_bytes(b"")
         self._chunks: list[bytes] = []
         self._size = 0

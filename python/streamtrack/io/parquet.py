@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from streamtrack.io.box_table import NO_ID, BoxTable
 from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import InputError
+from streamtrack.io.whole_file import whole_file
 
 SIDES = ("left", "top", "width", "height")
 _KNOWN = ("stream", "frame", "id", *SIDES, "score", "class", "timestamp", "detected")
@@ -67,10 +68,8 @@ def write_parquet(path: str | os.PathLike[str], tables: Sequence[BoxTable]) -> N
     )
     streams = {table.name: _described(table.info) for table in tables}
     arrow = arrow.replace_schema_metadata({_METADATA: json.dumps({"streams": streams}).encode()})
-    target = Path(path)
-    part = target.with_name(target.name + ".part")
-    parquet.write_table(arrow, part, compression="zstd")
-    part.replace(target)
+    with whole_file(Path(path)) as part:
+        parquet.write_table(arrow, part, compression="zstd")
 
 
 _NOTHING = BoxTable(

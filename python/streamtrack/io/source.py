@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -39,6 +40,10 @@ class NamedStream(Protocol):
     @property
     def name(self) -> str:
         """The stream's name."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file that it is read from; None where there is none."""
 
     @property
     def size(self) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from streamtrack.io.source import InputError
@@ -30,3 +31,18 @@ def stream_file(folder: Path, name: str, ending: str = "") -> Path:
             f"(no / and no line breaks, not empty, not too long), got {shown!r}; rename the stream"
         )
     return folder / f"{name}{ending}"
+
+
+def refuse_overwriting(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+    """Checks that no file that is to be written is one that is read.
+
+    Raises:
+        InputError: One is; nobody has its own detections or video twice.
+    """
+    read = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path.resolve() in read:
+            raise InputError(
+                f"{path}: what is written must not replace an input, got the input itself; choose "
+                "another folder for the output"
+            )

@@ -18,7 +18,7 @@ class TableDetections:
     """Detections of one stream from a file that was read as a table; ids in it are not used.
 
     Args:
-        path: The file, for messages.
+        path: The file.
         table: One stream of it.
 
     Raises:
@@ -28,7 +28,7 @@ class TableDetections:
     def __init__(self, path: Path, table: BoxTable) -> None:
         given = table
         table = table.in_frame_order()
-        self.name = table.name
+        self.path, self.name = path, table.name
         self.frame_rate = table.info.frame_rate
         self.frame_count = table.frame_count
         self.size = table.info.size

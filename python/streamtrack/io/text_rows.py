@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from streamtrack.io.box_table import NO_ID, BoxTable
 from streamtrack.io.source import InputError
+from streamtrack.io.whole_file import whole_file
 
 _WORD_BYTES = 32
 _LAST_ID = 2**64 - 2
@@ -219,10 +220,8 @@ def text_numbers(column: NDArray[Any]) -> list[str]:
 
 def write_text(path: Path, columns: Sequence[Sequence[str]], separator: str) -> None:
     """Writes rows of text; the file gets its name when it is whole."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8") as file:
         file.writelines(separator.join(row) + "\n" for row in zip(*columns, strict=True))
-    part.replace(path)
 
 
 def refuse_loss(what: str, table: BoxTable, places: Collection[str], drop: Collection[str]) -> None:

@@ -18,6 +18,7 @@ from streamtrack.evaluation.sequences import (
 )
 from streamtrack.io.box_table import BoxTable, box_table
 from streamtrack.io.source import InputError
+from streamtrack.io.whole_file import whole_file
 from streamtrack.report.comparison import compare as compare_lives
 from streamtrack.report.lives import lives_of
 from streamtrack.report.page import page
@@ -85,7 +86,8 @@ def write_report(
     text = page(title or " and ".join(run.name for run in runs), runs, streams, combined, notes)
     target = Path(output)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    with whole_file(target) as part:
+        part.write_text(text, encoding="utf-8")
     return target
 
 

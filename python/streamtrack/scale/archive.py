@@ -17,7 +17,7 @@ from streamtrack.config import Config
 from streamtrack.io.inputs import detections_in, name_of, require_inputs, take_name
 from streamtrack.io.parquet_streams import ParquetStream, streams_in_parquet
 from streamtrack.io.source import InputError
-from streamtrack.io.stream_files import stream_file
+from streamtrack.io.stream_files import refuse_overwriting, stream_file
 from streamtrack.io.tables import is_recording
 from streamtrack.offline import consecutive_prefixes, output_folder
 from streamtrack.scale.cluster import Row, cluster
@@ -173,7 +173,8 @@ def _works(
             places += [(stream.name, file.absolute(), stream.row_groups) for stream in streams]
         for name, *_ in places[len(found) :]:
             take_name(name, path, found)
-            stream_file(folder, name, ".txt")
+    files = [stream_file(folder, name, ".txt") for name in found]
+    refuse_overwriting(files, [file for _, file in known])
     prefixes = _prefixes(config, first_id_prefix, len(places))
     return [
         StreamWork(place, name, str(path), groups, prefixes[place])

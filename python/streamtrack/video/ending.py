@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# What of a process's settings stays as it is: a shell's background job ignores Ctrl-C, a program
-# that tracks cameras may have a handler of its own.
-_REPLACED = (signal.SIG_DFL, signal.default_int_handler)
+from streamtrack.interruption import interrupt, taking_signals
 
 
 class Ending:
@@ -27,12 +24,11 @@ class Ending:
         """Notes that the run is to end; while it waits for pictures it ends at once.
 
         Raises:
-            KeyboardInterrupt: It waits, or a signal came before: whoever asks twice means it.
+            Interrupted: It waits, or a signal came before: whoever asks twice means it.
         """
-        del number, frame
         if self._waiting or self.wanted:
             self.wanted = True
-            raise KeyboardInterrupt
+            interrupt(number, frame)
         self.wanted = True
 
     @contextmanager
@@ -47,17 +43,7 @@ class Ending:
 
 @contextmanager
 def end_on_signals() -> Iterator[Ending]:
-    """Takes SIGINT and SIGTERM meanwhile; outside the main thread it changes nothing."""
+    """Takes SIGINT, SIGTERM and SIGHUP meanwhile; outside the main thread it changes nothing."""
     ending = Ending()
-    before = {}
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) in _REPLACED:
-                before[number] = signal.signal(number, ending.take_signal)
-    except ValueError:  # only the main thread may
-        pass
-    try:
+    with taking_signals(ending.take_signal):
         yield ending
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

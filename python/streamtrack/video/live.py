@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import av
 from av.error import FFmpegError
@@ -37,6 +38,7 @@ class LiveVideo:
     """
 
     live = True
+    path: Path | None = None
     frames: int | None = None
 
     def __init__(self, url: str, name: str | None = None, patience: float = 5.0) -> None:

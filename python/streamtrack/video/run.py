@@ -12,6 +12,7 @@ import numpy as np
 
 from streamtrack.config import Config
 from streamtrack.io.source import DetectedFrame, InputError
+from streamtrack.io.stream_files import refuse_overwriting, stream_file
 from streamtrack.offline import (
     Engine,
     RunSummary,
@@ -65,17 +66,18 @@ def track_to_files(
         progress: Called after every step with the pictures that it took.
 
     Raises:
-        InputError: Two sources have one name, or the folder cannot be written.
+        InputError: Two sources have one name, a source would be overwritten, or the folder cannot
+            be written.
     """
-    _check_names([source.name for source in sources], mosaic and save_video)
+    _check_files(sources, Path(output), save_video=save_video, mosaic=mosaic)
     config = _with_source_facts(config or Config(), sources)
     folder = output_folder(output)
-    outputs = {source.name: StreamOutput(source.name, folder) for source in sources}
-    film = _Film(sources, detector, folder, save_video, mosaic)
+    outputs: dict[str, StreamOutput] = {}
     with ExitStack() as unwritten:
-        unwritten.callback(film.discard)
-        for stream in outputs.values():
+        for source in sources:
+            outputs[source.name] = stream = StreamOutput(source.name, folder)
             unwritten.callback(stream.discard)
+        film = _Film(sources, detector, folder, unwritten, save_video=save_video, mosaic=mosaic)
         opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
         with opened as step:
             seconds = 0.0
@@ -96,13 +98,21 @@ def lowest_score(config: Config, sources: Sequence[VideoSource]) -> float:
     return max(min([LOWEST_SCORE, *lows]), 0.001)
 
 
-def _check_names(names: Sequence[str], mosaic_too: bool) -> None:
+def _check_files(
+    sources: Sequence[VideoSource], folder: Path, *, save_video: bool, mosaic: bool
+) -> None:
+    """Sees before the work whether every file can be written."""
+    names = [source.name for source in sources]
     for name in names:
-        if names.count(name) > 1 or (mosaic_too and name == MOSAIC):
+        if names.count(name) > 1 or (save_video and mosaic and name == MOSAIC):
             raise InputError(
                 f"videos must differ in name, got {name} twice; name one yourself, as in "
                 f"{name}-2=PATH"
             )
+    films = [*(names if save_video else ()), *([MOSAIC] if mosaic else ())]
+    files = [stream_file(folder, name, ".txt") for name in names]
+    files += [stream_file(folder, name, ".mp4") for name in films]
+    refuse_overwriting(files, [source.path for source in sources])
 
 
 def _with_source_facts(config: Config, sources: Sequence[VideoSource]) -> Config:
@@ -166,22 +176,28 @@ class _Film:
         sources: Sequence[VideoSource],
         detector: Detector,
         folder: Path,
+        unwritten: ExitStack,
+        *,
         save_video: bool,
         mosaic: bool,
     ) -> None:
+        def writer(name: str, frame_rate: float) -> VideoWriter:
+            made = VideoWriter(folder / f"{name}.mp4", frame_rate)
+            unwritten.callback(made.discard)
+            return made
+
         # One name on every box says nothing.
         names = detector.class_names if len(detector.class_names) > 1 else {}
         wanted = sources if save_video or mosaic else ()
         self._sources = sources
         self._drawers = {s.name: TrackDrawer(names, box_format="ltwh") for s in wanted}
         self._writers = {
-            s.name: VideoWriter(folder / f"{s.name}.mp4", s.frame_rate)
-            for s in (sources if save_video else ())
+            s.name: writer(s.name, s.frame_rate) for s in (sources if save_video else ())
         }
         self._rate = max((source.frame_rate for source in sources), default=1.0)
         self._live = any(source.live for source in sources)
         self._mosaic = Mosaic([source.name for source in sources]) if mosaic else None
-        self._whole = VideoWriter(folder / f"{MOSAIC}.mp4", self._rate) if mosaic else None
+        self._whole = writer(MOSAIC, self._rate) if mosaic else None
         self._steps, self._begun, self._shown = 0, time.monotonic(), -1.0
 
     def add(self, seen: Sequence[SeenFrame], tracked: Mapping[str, TrackedFrame]) -> None:
@@ -207,12 +223,6 @@ class _Film:
             self._shown = now
 
     def close(self) -> None:
-        for writer in self._all():
-            writer.close()
-
-    def discard(self) -> None:
-        for writer in self._all():
-            writer.discard()
-
-    def _all(self) -> list[VideoWriter]:
-        return [*self._writers.values(), *([self._whole] if self._whole else [])]
+        for writer in (*self._writers.values(), self._whole):
+            if writer:
+                writer.close()

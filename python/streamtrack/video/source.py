@@ -17,6 +17,7 @@ class VideoSource(Protocol):
 
     Attributes:
         name: The stream's name.
+        path: The file; None for a camera.
         frame_rate: Pictures a second, as the source says.
         size: Width and height of a picture.
         live: Whether pictures come in their own time and must be taken then.
@@ -24,6 +25,7 @@ class VideoSource(Protocol):
     """
 
     name: str
+    path: Path | None
     frame_rate: float
     size: tuple[int, int]
     live: bool

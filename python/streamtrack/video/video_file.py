@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import av
 from av.error import FFmpegError, InvalidDataError
@@ -22,6 +23,7 @@ class VideoFile:
 
     def __init__(self, path: str, name: str | None = None) -> None:
         self.name = stream_name(path) if name is None else name
+        self.path: Path | None = Path(path)
         self._container, self._stream = open_container(path)
         self.frame_rate = rate_of(self._stream)
         self.frames = self._count()

@@ -9,25 +9,33 @@ from pathlib import Path
 import av
 import cv2
 
+from streamtrack.io.whole_file import part_of
 from streamtrack.video.frame import Image
 
 TICKS = 90_000  # a second in MPEG's clock
 
 
 class VideoWriter:
-    """An MP4 file with H.264; playable as far as it came even if the program is killed.
+    """An MP4 file with H.264, which gets its name when it is whole, at `close`.
+
+    Until then it is called NAME.part, and can be played as far as it came, even if the program is
+    killed. Without a picture there is no file.
 
     Args:
         path: The file; its folder is made.
         frame_rate: Pictures a second, as a hint to players; timestamps say when each is shown.
+
+    Raises:
+        InputError: A folder stands where the file is to be.
     """
 
     def __init__(self, path: str | os.PathLike[str], frame_rate: float) -> None:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._part = part_of(self.path)
         # In pieces while it grows, so that it can be played at any time; whole at the end.
         growing = {"movflags": "hybrid_fragmented+frag_keyframe", "flush_packets": "1"}
-        self._container = av.open(os.fspath(path), "w", format="mp4", options=growing)
+        self._container = av.open(os.fspath(self._part), "w", format="mp4", options=growing)
         self._rate = Fraction(frame_rate).limit_denominator(10_000)
         self._stream: av.VideoStream | None = None
         self._ticks = -1
@@ -56,15 +64,18 @@ class VideoWriter:
         return stream
 
     def close(self) -> None:
-        """Finishes the file."""
-        if self._stream is not None:
-            self._container.mux(self._stream.encode())
+        """Finishes the file and gives it its name."""
+        if self._stream is None:
+            self.discard()
+            return
+        self._container.mux(self._stream.encode())
         self._container.close()
+        self._part.replace(self.path)
 
     def discard(self) -> None:
         """Removes what was written."""
         self._container.close()
-        self.path.unlink(missing_ok=True)
+        self._part.unlink(missing_ok=True)
 
     def __enter__(self) -> VideoWriter:
         return self
