@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
+import onnx
 import pytest
+from numpy.typing import NDArray
 from streamtrack.io.source import InputError
 from streamtrack.video import Detections, Image, open_detector
 from streamtrack.video.heads import HeadName
+from streamtrack.video.letterbox import letterbox
 from streamtrack.video.onnx_model import OnnxDetector
 
 from tests.video.tiny_models import BOX_SIDE, Head, cells, save_model
@@ -92,6 +95,77 @@ def test_a_model_of_any_size_runs_at_the_size_it_was_trained_with(tmp_path: Path
     detector = OnnxDetector(model)
     assert (detector.width, detector.height) == (96, 64)
     assert best_of(detector(squares(192, 128)), 0)[0] == pytest.approx(around(40, 24))
+
+
+# What LetterBox((640, 640), auto=True, stride=32) of Ultralytics 8.4.190 made of pictures, as its
+# predictor calls it for models with dynamic axes: the input, and where the picture lies in it.
+ULTRALYTICS = [
+    ((1920, 1080), (640, 384), (0, 12, 640, 372)),
+    ((1080, 1920), (384, 640), (12, 0, 372, 640)),
+    ((768, 576), (640, 480), (0, 0, 640, 480)),
+    ((1242, 375), (640, 224), (0, 15, 640, 208)),
+    ((333, 500), (448, 640), (11, 0, 437, 640)),
+    ((3000, 2), (640, 32), (0, 15, 640, 16)),
+]
+
+
+@pytest.mark.parametrize(("picture", "size", "place"), ULTRALYTICS)
+def test_a_model_of_any_size_sees_no_more_grey_than_ultralytics_shows_it(
+    picture: tuple[int, int], size: tuple[int, int], place: tuple[int, int, int, int]
+) -> None:
+    white = np.full((picture[1], picture[0], 3), 255, np.uint8)
+    canvas, fit = letterbox(white, 640, 640, centred=True, stride=32)
+    assert canvas.shape == (size[1], size[0], 3)
+    rows, columns = np.nonzero(canvas[:, :, 0] == 255)
+    assert (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1) == place
+    assert (fit.left, fit.top) == place[:2]
+
+
+def test_boxes_come_back_from_an_input_that_is_no_square(tmp_path: Path) -> None:
+    metadata = {"imgsz": "[128, 128]", "stride": "32"}
+    model = save_model(tmp_path / "m.onnx", "yolov8", dynamic=True, metadata=metadata)
+    image = np.zeros((72, 256, 3), np.uint8)  # half of it is 128x36, in an input of 128x64
+    image[20:36, 32:48] = (0, 0, 255)  # on the cell at (16, 24) of that input, behind 14 rows
+    detector, inputs = OnnxDetector(model), []
+    prepare = detector._prepare
+
+    def watched(canvas: Image, rgb: bool) -> NDArray[Any]:
+        inputs.append(canvas.shape)
+        return prepare(canvas, rgb)
+
+    detector._prepare = watched
+    seen, score = best_of(detector(image), 0)
+    assert inputs == [(64, 128, 3)]
+    assert seen == pytest.approx(around(40, 28))
+    assert score == pytest.approx(1)
+
+
+def test_a_model_that_does_not_run_on_what_it_says_it_takes(tmp_path: Path) -> None:
+    path = save_model(tmp_path / "m.onnx", "yolov8")
+    model = onnx.load(path)
+    for place, name in ((2, "height"), (3, "width")):  # its cells are still those of 64x64
+        model.graph.input[0].type.tensor_type.shape.dim[place].dim_param = name
+    onnx.save(model, path)
+    with pytest.raises(
+        InputError, match=r"m\.onnx: the model must run on every .* at 640x640: .*; e"
+    ):
+        OnnxDetector(path)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "message"),
+    [
+        ({"imgsz": "large"}, r"imgsz in the model's metadata must be a size .*, got large; export"),
+        ({"imgsz": "[64]"}, r"imgsz in the model's metadata must be a size .*, got \[64\]; export"),
+        ({"imgsz": "64", "stride": "0"}, "stride in the model's metadata must be .*, got 0; exp"),
+    ],
+)
+def test_metadata_that_mean_nothing_are_named(
+    metadata: dict[str, str], message: str, tmp_path: Path
+) -> None:
+    model = save_model(tmp_path / "m.onnx", "yolov8", dynamic=True, metadata=metadata)
+    with pytest.raises(InputError, match=message):
+        OnnxDetector(model)
 
 
 def test_class_names_come_from_the_model_and_choose_classes(tmp_path: Path) -> None:

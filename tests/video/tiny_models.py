@@ -70,7 +70,11 @@ def save_model(
     blue_green_red = head.startswith("yolox")
     full = 255.0 if blue_green_red or dtype == "uint8" else 1.0
     scores = _scores(graph, pixels, red=2 if blue_green_red else 0, full=full)
-    output = _output(graph, head, scores, cells(width, height), box_side)
+    if dynamic:
+        assert head == "yolov8"
+        output = _output_of_any_size(graph, pixels, scores, box_side)
+    else:
+        output = _output(graph, head, scores, cells(width, height), box_side)
     made = TensorProto.FLOAT16 if dtype == "float16" else TensorProto.FLOAT
     rank = 2 if head == "classifier" else 3
     number = {"float": "FLOAT", "float16": "FLOAT16", "uint8": "UINT8"}[dtype]
@@ -146,6 +150,27 @@ def _output(
     which = graph.add("Cast", graph.add("ArgMax", scores, axis=2), to=TensorProto.FLOAT)
     corners = _rows(graph, middle - size / 2, middle + size / 2)
     return graph.add("Concat", corners, best, which, axis=2)
+
+
+def _output_of_any_size(graph: _Graph, pixels: str, scores: str, box_side: float) -> str:
+    """YOLOv8's head, its cells counted in the picture that comes."""
+    red = graph.add("Conv", pixels, graph.constant(np.zeros((1, 3, 1, 1), np.float32)))
+    grids = []
+    for stride in STRIDES:
+        zeros = graph.add("AveragePool", red, kernel_shape=[stride] * 2, strides=[stride] * 2)
+        ones = graph.add("Add", zeros, graph.constant(np.float32(1)))
+        half = graph.constant(np.float32(0.5))
+        x, y = (
+            graph.add("Sub", graph.add("CumSum", ones, graph.constant(np.array(axis))), half)
+            for axis in (3, 2)
+        )
+        side = graph.add("Mul", ones, graph.constant(np.float32(box_side)))
+        found = graph.add("Concat", x, y, side, side, axis=1)
+        in_pixels = graph.add("Mul", found, graph.constant(np.float32(stride)))
+        shape = graph.constant(np.array([1, 4, -1], np.int64))
+        grids.append(graph.add("Reshape", in_pixels, shape))
+    boxes = graph.add("Concat", *grids, axis=2)
+    return graph.add("Concat", boxes, graph.add("Transpose", scores, perm=[0, 2, 1]), axis=1)
 
 
 def _rows(graph: _Graph, *columns: NDArray[np.floating[Any]]) -> str:

@@ -31,6 +31,8 @@ class Head:
         rgb: Colours go in as red, green, blue in [0, 1]; else blue, green, red in [0, 255].
         centred: The picture lies in the middle of the input.
         overlap: Boxes that overlap by more show one object; None if the model sees to it.
+        shrinks: A model that takes any size sees a picture with as little grey around it as its
+            stride allows, not a square: so Ultralytics' predictor feeds its own.
     """
 
     name: HeadName
@@ -38,6 +40,7 @@ class Head:
     rgb: bool
     centred: bool
     overlap: float | None
+    shrinks: bool = False
 
 
 def recognise(output: Array, width: int, height: int, classes: int) -> HeadName:
@@ -145,10 +148,10 @@ HEADS: dict[HeadName, Head] = {
     for head in (
         Head("yolox", _read_yolox, rgb=False, centred=False, overlap=0.65),
         Head("yolox-decoded", _read_rows, rgb=False, centred=False, overlap=0.65),
-        Head("yolov8", _read_yolov8, rgb=True, centred=True, overlap=0.7),
-        Head("yolov8-rows", _read_yolov8_rows, rgb=True, centred=True, overlap=0.7),
+        Head("yolov8", _read_yolov8, rgb=True, centred=True, overlap=0.7, shrinks=True),
+        Head("yolov8-rows", _read_yolov8_rows, rgb=True, centred=True, overlap=0.7, shrinks=True),
         Head("yolov5", _read_rows, rgb=True, centred=True, overlap=0.45),
-        Head("end-to-end", _read_end_to_end, rgb=True, centred=True, overlap=None),
+        Head("end-to-end", _read_end_to_end, rgb=True, centred=True, overlap=None, shrinks=True),
         Head("deepstream", _read_end_to_end, rgb=True, centred=True, overlap=0.45),
     )
 }

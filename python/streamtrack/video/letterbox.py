@@ -26,7 +26,9 @@ class Fit(NamedTuple):
         return (boxes - offset) / np.float32(self.zoom)
 
 
-def letterbox(image: Image, width: int, height: int, *, centred: bool) -> tuple[Image, Fit]:
+def letterbox(
+    image: Image, width: int, height: int, *, centred: bool, stride: int | None = None
+) -> tuple[Image, Fit]:
     """Scales a picture to fit, its shape kept, and fills the rest with grey.
 
     Args:
@@ -35,12 +37,16 @@ def letterbox(image: Image, width: int, height: int, *, centred: bool) -> tuple[
         height: The input's height in pixels.
         centred: Whether the picture lies in the middle (YOLOv5 and later) or top left (YOLOX);
             a detector is a little better with what it was trained on.
+        stride: The input may be smaller, as long as its sides are multiples of this: no more grey
+            than that takes. None: it has this width and height.
     """
     rows, columns = image.shape[:2]
     zoom = min(width / columns, height / rows)
     # Each family rounds in its own way; a pixel more or less changes scores.
     whole = round if centred else int
     size = max(1, whole(columns * zoom)), max(1, whole(rows * zoom))
+    if stride is not None:
+        width, height = (-(-side // stride) * stride for side in size)
     left = round((width - size[0]) / 2 - 0.1) if centred else 0
     top = round((height - size[1]) / 2 - 0.1) if centred else 0
     canvas = np.full((height, width, 3), GREY, np.uint8)

@@ -24,7 +24,8 @@ except ModuleNotFoundError as missing:
         f"a model needs ONNX Runtime, got: {missing}; pip install 'streamtrack[video]'"
     ) from None
 
-DEFAULT_SIDE = 640  # of a model that takes any size and does not say which it was trained with
+# Of a model that takes any size and does not say which it was trained with.
+DEFAULT_SIDES, DEFAULT_STRIDE = "[640, 640]", "32"
 
 
 class OnnxDetector:
@@ -65,11 +66,16 @@ class OnnxDetector:
         task = metadata.get("task", "detect")
         if task not in ("detect", "segment", "pose"):
             raise InputError(f"{path}: a detection model is needed, got one for {task!r}")
-        self._prepare, self.width, self.height = _input_of(self._run, metadata, path)
+        self._path = path
+        self._prepare, sides = _input_of(self._run, path)
+        any_size = sides is None
+        self.height, self.width = sides or _trained_sides(metadata, path)
         try:
             self.head = HEADS[head or self._recognise()]
         except ValueError as error:
             raise InputError(f"{path}: {error}") from None
+        shrinks = any_size and self.head.shrinks
+        self._stride = _stride(metadata, path) if shrinks else None
 
     def _recognise(self) -> HeadName:
         grey = np.full((self.height, self.width, 3), 114, np.uint8)
@@ -78,14 +84,24 @@ class OnnxDetector:
 
     def _output(self, canvas: Image, *, rgb: bool) -> NDArray[np.float32]:
         name = self._run.get_inputs()[0].name
-        output = self._run.run(None, {name: self._prepare(canvas, rgb)})[0]
+        try:
+            output = self._run.run(None, {name: self._prepare(canvas, rgb)})[0]
+        except Exception as error:
+            height, width = canvas.shape[:2]
+            raise InputError(
+                f"{self._path}: the model must run on every input that it says it takes, got at "
+                f"{width}x{height}: {_first_line(error)}; export it with a fixed input size"
+            ) from None
         return np.asarray(output[0], np.float32)
 
     def __call__(self, image: Image) -> Detections:
         """Finds objects in a picture."""
-        canvas, fit = letterbox(image, self.width, self.height, centred=self.head.centred)
+        canvas, fit = letterbox(
+            image, self.width, self.height, centred=self.head.centred, stride=self._stride
+        )
+        height, width = canvas.shape[:2]
         output = self._output(canvas, rgb=self.head.rgb)
-        boxes, scores = self.head.read(output, self.width, self.height, len(self.class_names))
+        boxes, scores = self.head.read(output, width, height, len(self.class_names))
         if self.only is not None:
             others = [c for c in range(scores.shape[1]) if c not in self.only]
             scores = scores.copy()
@@ -118,11 +134,41 @@ def _load(path: str | os.PathLike[str]) -> Any:
             os.fspath(path), options, providers=[name for name in wanted if name in there]
         )
     except Exception as error:
-        reason = str(error).strip().splitlines()[0]
         raise InputError(
             f"{path}: the model must be one that ONNX Runtime {onnxruntime.__version__} can load, "
-            f"got: {reason}; see whether the file is whole, or export it for an older opset"
+            f"got: {_first_line(error)}; see whether the file is whole, or export it for an older "
+            "opset"
         ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def _trained_sides(metadata: Mapping[str, str], path: str | os.PathLike[str]) -> tuple[int, int]:
+    """Height and width that a model which takes any size was trained with."""
+    said = metadata.get("imgsz", DEFAULT_SIDES)
+    try:
+        value = ast.literal_eval(said)
+        height, width = (value, value) if isinstance(value, int) else map(int, value)
+    except (ValueError, TypeError, SyntaxError):
+        height = width = 0
+    if min(height, width) < 1:
+        raise InputError(
+            f"{path}: imgsz in the model's metadata must be a size such as {DEFAULT_SIDES}, got "
+            f"{said}; export the model anew"
+        )
+    return height, width
+
+
+def _stride(metadata: Mapping[str, str], path: str | os.PathLike[str]) -> int:
+    said = metadata.get("stride", DEFAULT_STRIDE)
+    if not said.isdecimal() or int(said) < 1:
+        raise InputError(
+            f"{path}: stride in the model's metadata must be a number such as {DEFAULT_STRIDE}, "
+            f"got {said}; export the model anew"
+        )
+    return int(said)
 
 
 def _class_names(metadata: Mapping[str, str]) -> dict[int, str]:
@@ -136,9 +182,9 @@ def _class_names(metadata: Mapping[str, str]) -> dict[int, str]:
 
 
 def _input_of(
-    model: Any, metadata: Mapping[str, str], path: str | os.PathLike[str]
-) -> tuple[Callable[[Image, bool], NDArray[Any]], int, int]:
-    """What turns a canvas into the model's input, and the input's width and height."""
+    model: Any, path: str | os.PathLike[str]
+) -> tuple[Callable[[Image, bool], NDArray[Any]], tuple[int, int] | None]:
+    """What turns a canvas into the model's input, and the input's height and width; None: any."""
     shape, kind = model.get_inputs()[0].shape, model.get_inputs()[0].type
     dtypes = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
     one_picture = len(shape) == 4 and (shape[0] == 1 or not isinstance(shape[0], int))
@@ -149,8 +195,7 @@ def _input_of(
         )
     channels_first = shape[1] == 3
     sides = shape[2:4] if channels_first else shape[1:3]
-    if not all(isinstance(side, int) for side in sides):
-        sides = ast.literal_eval(metadata.get("imgsz", f"[{DEFAULT_SIDE}, {DEFAULT_SIDE}]"))
+    fixed = all(isinstance(side, int) for side in sides)
     dtype = dtypes[kind]
 
     def prepare(canvas: Image, rgb: bool) -> NDArray[Any]:
@@ -160,4 +205,4 @@ def _input_of(
         numbers = np.ascontiguousarray(pixels[None], dtype)
         return numbers / dtype(255) if rgb and dtype != np.uint8 else numbers
 
-    return prepare, int(sides[1]), int(sides[0])
+    return prepare, (sides[0], sides[1]) if fixed else None
