@@ -186,7 +186,7 @@ class MetricsFile : public Chore {
             return;
         }
         std::string reason;
-        const bool fine = write_whole(path_, text(), false, reason);
+        const bool fine = write_whole(path_, text(), nullptr, reason);
         if (!fine && !failed_) {
             write_log(LogLevel::error, Place(),
                       "the metrics cannot be written to %s: %s; tracking goes on, and writing is "

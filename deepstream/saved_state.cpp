@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "deepstream/whole_file.hpp"
+
 namespace streamtrack::nvmot {
 namespace {
 
@@ -82,26 +84,27 @@ class Walk {
 };
 
 bool read_bytes(const std::string& path, std::string& bytes) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 && errno == ENOENT) {
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.number() < 0 && errno == ENOENT) {
         return false;
     }
     struct stat status{};
-    if (file < 0 || ::fstat(file, &status) != 0 || !S_ISREG(status.st_mode) ||
+    if (file.number() < 0 || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) > kLargestFile) {
-        if (file >= 0) {
-            ::close(file);
-        }
         refuse_foreign(path, "one that cannot be read");
+    }
+    if (has_writer(file, status)) {
+        throw ForeignFileError(path +
+                               " must be the state file of one process, got that of another which "
+                               "is running; name a file for each");
     }
     bytes.resize(static_cast<std::size_t>(status.st_size));
     std::size_t got = 0;
     ssize_t count = 1;
     while (got < bytes.size() && count > 0) {
-        count = ::read(file, &bytes[got], bytes.size() - got);
+        count = ::read(file.number(), &bytes[got], bytes.size() - got);
         got += count > 0 ? static_cast<std::size_t>(count) : 0;
     }
-    ::close(file);
     bytes.resize(got);
     return true;
 }

@@ -20,7 +20,7 @@ struct SavedState {
     SavedStreams streams;
 };
 
-// A file that is nobody's to replace: it was never a state file, or cannot be read.
+// A file that is not ours to replace: another process's, never a state file, or unreadable.
 struct ForeignFileError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };

@@ -159,7 +159,7 @@ class StateFile : public Chore {
 
     void write(const SavedState& saved) {
         std::string reason;
-        const bool fine = is_foreign_ || write_whole(path_, bytes_of(saved), true, reason);
+        const bool fine = is_foreign_ || write_whole(path_, bytes_of(saved), &held_, reason);
         if (!fine && !failed_) {
             write_log(LogLevel::error, Place(),
                       "the state cannot be saved to %s: %s; tracking goes on, and saving is tried "
@@ -171,6 +171,7 @@ class StateFile : public Chore {
 
     const std::string path_;
     bool is_foreign_ = false;
+    OpenFile held_;     // tells other processes that this one writes
     std::mutex mutex_;  // guards what follows
     double next_request_ = 0;
     double save_at_ = 0;

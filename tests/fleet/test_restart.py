@@ -165,3 +165,17 @@ def test_what_is_no_state_file_is_left_alone(state: Path, kind: str) -> None:
     if kind == "another file":
         assert state.read_text() == "the only copy of something"
     assert sorted(path.name for path in state.parent.iterdir()) == ["state", "tracker.yml"]
+
+
+def test_two_processes_do_not_share_a_file(state: Path) -> None:
+    config = write_config(state)
+    with running(Orders(config)) as first:
+        ids = flat(first.ids_of(5))
+        second = RunningHost(Orders(config, people=3))
+        # Not the first one's tracks: its own, which begin at 1 as without a state.
+        assert flat(second.ids_of(5)) == set(range(1, 7))
+        [line] = second.end()
+        assert f"{state} must be the state file of one process, got that of another which" in line
+        assert "no state is saved" in line
+    with running(Orders(config, first=5)) as third:
+        assert flat(third.ids_of(5)) == ids
