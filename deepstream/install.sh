@@ -2,10 +2,11 @@
 # Puts libByteTracker.so and its configuration where DeepStream pipelines can name them, and takes
 # them away again. Comes in the tarball, the Debian package and the wheel alike.
 set -eu
+umask 022 # pipelines run as other users than root
 
 files="libByteTracker.so install.sh LICENSE THIRD_PARTY_LICENSES"
 config=config_tracker_ByteTrack.yml
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 prefix=/usr/local
 [ ! -e "$here/.installed" ] || prefix=${here%/lib/streamtrack} # the installed copy knows its own
 action=install
@@ -37,9 +38,10 @@ case $prefix in
 *) fail "the prefix must be an absolute path, got $prefix" ;;
 esac
 
+prefix=${prefix%/}
 final=$prefix/lib/streamtrack
-folder=${DESTDIR:-}$final # packages are built under DESTDIR
-manifest=$folder/.installed
+folder=${DESTDIR:-}$final   # packages are built under DESTDIR
+manifest=$folder/.installed # a line for each file: its sum, size and name
 
 # Where a file lies: the wheel has all in one folder, the tarball the library in lib.
 origin_of() {
@@ -48,18 +50,25 @@ origin_of() {
     done
 }
 
-sum_of() { cksum <"$1"; }
+line_of() { echo "$(cksum <"$1" 2>/dev/null) ${1##*/}"; }
 
-# Whether the user has changed the configuration that an earlier installation left.
-config_is_changed() {
-    [ -e "$folder/$config" ] && [ "$(sum_of "$folder/$config")" != "$(cat "$manifest" 2>/dev/null)" ]
+# Whether what lies there is none that an installation left: put there by others, or changed.
+is_foreign() {
+    { [ -e "$folder/$1" ] || [ -L "$folder/$1" ]; } &&
+        ! grep -qxF "$(line_of "$folder/$1")" "$manifest" 2>/dev/null
+}
+
+# The same, but what an installation that was broken off has left is no loss.
+is_another() {
+    is_foreign "$1" && [ "$(line_of "$folder/$1")" != "$(line_of "$(origin_of "$1")")" ]
 }
 
 # A running pipeline has the old library mapped: it keeps that file, and the name gets the new one.
 place() {
-    cp "$1" "$2.new"
-    chmod "$3" "$2.new"
-    mv "$2.new" "$2"
+    reason=$({ cp "$1" "$2.new" && chmod "$3" "$2.new" && mv "$2.new" "$2"; } 2>&1) || {
+        rm -f "$2.new"
+        fail "$2 cannot be written: $reason"
+    }
 }
 
 # The 18th byte of an ELF file says for which processor it is.
@@ -79,36 +88,45 @@ install_all() {
     done
     [ "$here" != "$folder" ] || fail "this copy is installed already; run the archive's, or --uninstall"
     [ -n "${DESTDIR:-}" ] || check_processor
+    for name in $files; do
+        ! is_another "$name" ||
+            fail "$final/$name was not put there by install.sh, or was changed; move it away first"
+    done
     mkdir -p "$folder" 2>/dev/null || fail "$folder cannot be made; use sudo, or another --prefix"
     [ -w "$folder" ] || fail "$folder cannot be written; use sudo, or another --prefix"
+    left=$config.default
+    is_another "$config" || left=$config
+    of_config=$(grep " $config\$" "$manifest" 2>/dev/null || true)
     for name in $files; do
         mode=644
         [ "$name" != install.sh ] || mode=755
         place "$(origin_of "$name")" "$folder/$name" $mode
     done
-    if config_is_changed; then
-        place "$(origin_of "$config")" "$folder/$config.default" 644
-        echo "kept your $final/$config; the new default is $config.default"
-    else
-        place "$(origin_of "$config")" "$folder/$config" 644
-        sum_of "$folder/$config" >"$manifest"
-    fi
+    place "$(origin_of "$config")" "$folder/$left" 644
+    [ "$left" != "$config" ] || of_config=$(line_of "$folder/$config")
+    {
+        for name in $files; do
+            line_of "$folder/$name"
+        done
+        echo "$of_config"
+    } >"$manifest"
+    [ "$left" = "$config" ] || echo "kept your $final/$config; the new default is $left"
     echo "installed. In the pipeline's [tracker] section:"
     echo "ll-lib-file=$final/libByteTracker.so"
     echo "ll-config-file=$final/$config"
 }
 
 uninstall_all() {
-    [ -e "$folder/libByteTracker.so" ] || fail "there is no installation in $final; name its --prefix"
-    for name in $files "$config.default"; do
-        rm -f "$folder/$name" || fail "$folder cannot be written; use sudo"
+    [ -e "$manifest" ] || fail "there is no installation in $final; name its --prefix"
+    [ -w "$folder" ] || fail "$folder cannot be written; use sudo"
+    for name in $files $config; do
+        if is_foreign "$name"; then
+            echo "kept your $final/$name"
+        else
+            rm -f "$folder/$name"
+        fi
     done
-    if config_is_changed; then
-        echo "kept your $final/$config"
-    else
-        rm -f "$folder/$config"
-    fi
-    rm -f "$manifest"
+    rm -f "$folder/$config.default" "$manifest"
     rmdir "$folder" 2>/dev/null || true
     echo "uninstalled from $final"
 }

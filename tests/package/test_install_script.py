@@ -74,6 +74,39 @@ def test_an_upgrade_renews_an_unchanged_configuration(archive: Path, tmp_path: P
     assert (tmp_path / "lib/streamtrack" / CONFIG).read_text() == "# a newer default\n"
 
 
+def test_a_library_of_others_is_not_lost(archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lib/streamtrack"
+    folder.mkdir(parents=True)
+    library = folder / deepstream.LIBRARY_NAME
+    library.write_text("built by hand")
+    refused = run(archive / "install.sh", "--prefix", tmp_path)
+    assert refused.returncode == 1
+    assert f"{library} was not put there by install.sh, or was changed" in refused.stderr
+    assert [path.read_text() for path in folder.iterdir()] == ["built by hand"]
+    library.unlink()
+    succeed(archive / "install.sh", "--prefix", tmp_path)
+    library.write_text("built by hand later")
+    assert run(archive / "install.sh", "--prefix", tmp_path).returncode == 1
+    assert "kept your" in succeed(archive / "install.sh", "--prefix", tmp_path, "--uninstall")
+    assert [path.read_text() for path in folder.iterdir()] == ["built by hand later"]
+
+
+def test_goes_on_where_an_installation_was_broken_off(archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lib/streamtrack"
+    succeed(archive / "install.sh", "--prefix", tmp_path)
+    (folder / ".installed").unlink()  # it is written last
+    assert "kept your" not in succeed(archive / "install.sh", "--prefix", tmp_path)
+    succeed(archive / "install.sh", "--prefix", tmp_path, "--uninstall")
+    assert not folder.exists()
+
+
+def test_other_users_can_read_what_a_careful_root_installs(archive: Path, tmp_path: Path) -> None:
+    command = ["sh", "-c", 'umask 077; exec sh "$@"', "sh", str(archive / "install.sh"), "--prefix"]
+    subprocess.run([*command, str(tmp_path / "prefix")], check=True, capture_output=True)
+    installed = [tmp_path / "prefix", *(tmp_path / "prefix").rglob("*")]
+    assert [path for path in installed if path.stat().st_mode & 0o044 != 0o044] == []
+
+
 def test_a_running_pipeline_keeps_the_library_that_it_mapped(archive: Path, tmp_path: Path) -> None:
     succeed(archive / "install.sh", "--prefix", tmp_path)
     library = tmp_path / "lib/streamtrack" / deepstream.LIBRARY_NAME
@@ -104,6 +137,7 @@ def test_refuses_the_wrong_processor(archive: Path, tmp_path: Path) -> None:
         (["--prefix", "relative"], "the prefix must be an absolute path, got relative"),
         (["--everywhere"], "the option must be --prefix DIR or --uninstall, got --everywhere"),
         (["--prefix", "/nonexistent", "--uninstall"], "there is no installation in"),
+        (["--prefix", "/proc/none"], "/proc/none/lib/streamtrack cannot be made; use sudo"),
     ],
 )
 def test_says_what_is_wrong(archive: Path, words: list[str], complaint: str) -> None:
