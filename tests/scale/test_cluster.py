@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -59,11 +59,11 @@ def outputs(folder: Path) -> dict[str, bytes]:
 
 
 def on_cluster(
-    home: RayHome, *words: str | Path, fails: bool = False
+    home: RayHome, *words: str | Path, fails: bool = False, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [COMMAND, "track", "--engine", "ray", *words],
-        env=home.environment,
+        env=env or home.environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -194,6 +194,30 @@ def with_a_broken_one(tmp_path: Path, sequences: list[Path]) -> list[Path]:
     broken = tmp_path / "broken.txt"
     broken.write_text("1,-1,10,20,30,40,0.9\n2,-1,10,20,30,-40,0.9\n")
     return [sequences[0], broken, sequences[1]]
+
+
+def test_every_broken_stream_is_named(
+    tmp_path: Path, home: RayHome, address: str, with_a_broken_one: list[Path]
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("no number\n")
+    words: list[str | Path] = ["--address", address, "-o", tmp_path / "out"]
+    failed = on_cluster(home, *with_a_broken_one, other, *words, fails=True)
+    note, error = [line for line in failed.stderr.splitlines() if "streamtrack: " in line]
+    assert f"note: {other}, row 1: " in note
+    assert "error: " in error
+    assert "broken.txt, row 2: " in error
+    assert "(1 more failed)" in error
+
+
+def test_another_token_is_told(tmp_path: Path, home: RayHome, address: str) -> None:
+    (tmp_path / "gate.txt").write_text("")
+    env = home.environment | {"RAY_AUTH_TOKEN": "0" * 64}
+    words: list[str | Path] = [tmp_path / "gate.txt", "-o", tmp_path / "out", "--address", address]
+    failed = on_cluster(home, *words, fails=True, env=env)
+    assert (
+        "it may have another token (export RAY_AUTH_MODE=token)" in failed.stderr.splitlines()[-1]
+    )
 
 
 def test_a_broken_stream_does_not_take_the_others_with_it(

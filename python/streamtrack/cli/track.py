@@ -93,7 +93,7 @@ def track(
     where = ClusterOptions(engine, address, first_id_prefix)
     where.check(via=via, of_videos=of_videos, threads=threads)
     if engine == "ray":
-        archive = track_archive(inputs, output, config, where, cpus=threads)
+        archive = _track_archive(inputs, output, config, where, threads)
         _note(_unused_sections(config, [stream.name for stream in archive.streams]))
         _print_cluster_run(archive)
         return
@@ -113,6 +113,18 @@ def track(
         _note(tracker.notes)
         summary.seconds = tracker.process_seconds
     _print(summary, "the tracker" if tracker is None else "NvMOT_Process")
+
+
+def _track_archive(
+    inputs: Sequence[str], output: str, config: Config, where: ClusterOptions, cpus: int
+) -> ClusterRun:
+    from streamtrack.scale import StreamsFailedError
+
+    try:
+        return track_archive(inputs, output, config, where, cpus=cpus)
+    except StreamsFailedError as error:
+        _note(error.reasons[1:])  # the message has the first
+        raise
 
 
 def _all_recordings(inputs: Sequence[str]) -> bool:

@@ -3,6 +3,18 @@
 Needs Ray: `pip install streamtrack[ray]`.
 """
 
-from streamtrack.scale.archive import ClusterRun, ClusterStream, StreamProgress, track_on_cluster
+from streamtrack.scale.archive import (
+    ClusterRun,
+    ClusterStream,
+    StreamProgress,
+    StreamsFailedError,
+    track_on_cluster,
+)
 
-__all__ = ["ClusterRun", "ClusterStream", "StreamProgress", "track_on_cluster"]
+__all__ = [
+    "ClusterRun",
+    "ClusterStream",
+    "StreamProgress",
+    "StreamsFailedError",
+    "track_on_cluster",
+]

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,18 @@ from streamtrack.scale.stream import (
 # Called with what is being done, how many streams it was done for, and for how many it will be.
 StreamProgress = Callable[[str, int, int], None]
 _Run = Callable[..., Iterator[Row]]
+
+
+class StreamsFailedError(InputError):
+    """Some streams could not be tracked.
+
+    Attributes:
+        reasons: One line for each of them, in the order of the inputs.
+    """
+
+    def __init__(self, message: str, reasons: Sequence[str]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 @dataclass(frozen=True)
@@ -91,9 +103,9 @@ def track_on_cluster(
         progress: Called when a stream is done.
 
     Raises:
-        InputError: The inputs cannot be listed (then nothing was tracked), or some streams could
-            not be tracked. The others' files are whole then; with `id_mode: sequential` there are
-            none, since every stream's ids depend on all.
+        InputError: The inputs cannot be listed; then nothing was tracked.
+        StreamsFailedError: Some streams could not be tracked. The others' files are whole; with
+            `id_mode: sequential` there are none, since every stream's ids depend on all.
         RuntimeError: A stream lost its worker again and again.
     """
     config = config or Config()
@@ -216,20 +228,18 @@ def _track(
             tracked[result["place"]] = TrackedStream(**result)
         report("tracking", len(tracked) + len(errors), len(works))
     if errors:
-        raise InputError(_failure(errors, works, sequential=sequential))
+        raise _failure([errors[place] for place in sorted(errors)], len(works), sequential)
     return [tracked[place] for place in range(len(works))]
 
 
-def _failure(errors: Mapping[int, str], works: Sequence[StreamWork], *, sequential: bool) -> str:
-    first, *others = sorted(errors)
-    also = ", ".join(works[place].name for place in others[:5])
-    more = f" ({len(others)} more failed: {also}{', ...' if others[5:] else ''})" if others else ""
+def _failure(reasons: Sequence[str], streams: int, sequential: bool) -> StreamsFailedError:
+    more = f" ({len(reasons) - 1:,} more failed)" if reasons[1:] else ""
     kept = (
         "nothing was written, since sequential ids depend on every stream"
         if sequential
-        else f"the other {len(works) - len(errors)} streams were tracked"
+        else f"the other {streams - len(reasons):,} streams were tracked"
     )
-    return f"{errors[first]}{more}; {kept}"
+    return StreamsFailedError(f"{reasons[0]}{more}; {kept}", reasons)
 
 
 def _renumber(

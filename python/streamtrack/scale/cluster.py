@@ -97,13 +97,21 @@ def _connect(ray: Any, address: str | None, cpus: int) -> None:
         return
     try:
         _knock(address)
+    except (OSError, ValueError) as error:
+        raise _wrong_address(address, str(error)) from None
+    try:
         ray.init(address, **quiet)
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
-        raise InputError(
-            "--address must be that of a Ray cluster which this machine is part of, "
-            f"got {address}: {reason}; see docs/scale.md"
-        ) from None
+        reason += "; Ray answers there, but it may have another token (export RAY_AUTH_MODE=token)"
+        raise _wrong_address(address, reason) from None
+
+
+def _wrong_address(address: str, reason: str) -> InputError:
+    return InputError(
+        "--address must be that of a Ray cluster which this machine is part of, "
+        f"got {address}: {reason}; see docs/scale.md"
+    )
 
 
 def _knock(address: str) -> None:
