@@ -72,3 +72,18 @@ def test_a_module_names_the_extra(module: str, package: str, extra: str, folder:
     done = run(f"import sys; sys.modules[{package!r}] = None; import streamtrack.{module}", folder)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith(f"pip install 'streamtrack[{extra}]'")
+
+
+@pytest.mark.parametrize(
+    ("library", "call"),
+    [
+        ("pandas", "frames.to_pandas([])"),
+        ("polars", "frames.to_polars([])"),
+        ("supervision", "supervision.detections_of(None)"),
+    ],
+)
+def test_a_bridge_names_the_library(library: str, call: str, folder: Path) -> None:
+    hide = f"import sys; sys.modules[{library!r}] = None"
+    done = run(f"{hide}; from streamtrack.interop import frames, supervision; {call}", folder)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith(f"; pip install {library}")

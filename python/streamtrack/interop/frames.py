@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamtrack._core import Tracks
+from streamtrack.interop.libraries import library
 
 BoxFormat = Literal["xyxy", "ltwh"]
 SIDES = {"xyxy": ("x1", "y1", "x2", "y2"), "ltwh": ("left", "top", "width", "height")}
@@ -36,16 +37,12 @@ def to_pandas(frames: Iterable[FrameTracks], box_format: BoxFormat = "xyxy") -> 
         >>> to_pandas(seen)[["stream", "frame", "x1", "score"]].values.tolist()
         [['gate', 1, 9.0, 0.8999999761581421], ['gate', 2, 9.0, 0.8999999761581421]]
     """
-    import pandas
-
-    return pandas.DataFrame(_columns(frames, box_format))
+    return library("pandas", "to_pandas").DataFrame(_columns(frames, box_format))
 
 
 def to_polars(frames: Iterable[FrameTracks], box_format: BoxFormat = "xyxy") -> Any:
     """A Polars DataFrame of the tracks of any number of frames and streams."""
-    import polars
-
-    return polars.DataFrame(_columns(frames, box_format))
+    return library("polars", "to_polars").DataFrame(_columns(frames, box_format))
 
 
 def arrays_of(

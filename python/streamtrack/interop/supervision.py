@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from streamtrack._core import Tracks
 from streamtrack.config import Config
+from streamtrack.interop.libraries import library
 from streamtrack.tracker import Tracker
 
 LOCAL_ID = np.uint64(0xFFFFFFFF)  # in `unique` mode: counts from 1 in each tracker
@@ -197,13 +198,11 @@ def detections_of(tracks: Tracks, class_names: Mapping[int, str] | None = None) 
         tracks: Boxes as x1, y1, x2, y2.
         class_names: Goes into `data["class_name"]`, as supervision's annotators read it.
     """
-    import supervision
-
     data: dict[str, Any] = {}
     if class_names is not None:
         names = [class_names.get(class_id, str(class_id)) for class_id in tracks.classes.tolist()]
         data["class_name"] = np.array(names, dtype=str)
-    return supervision.Detections(
+    return library("supervision", "detections_of").Detections(
         xyxy=tracks.boxes.copy(),
         confidence=tracks.scores.copy(),
         class_id=tracks.classes.astype(np.int64),
