@@ -17,7 +17,7 @@ def main() -> int:
     lacking = list(missing_things())
     for line in lacking:
         print(f"missing: {line}")
-    print("ready to release" if not lacking else f"{len(lacking)} things are missing")
+    print(f"{len(lacking)} missing" if lacking else "ready to release")
     return 1 if lacking else 0
 
 
@@ -25,15 +25,22 @@ def missing_things() -> list[str]:
     """Returns what stands between this checkout and a release, in words."""
     version = version_of((ROOT / "CMakeLists.txt").read_text())
     lacking = [f"an interpreter with headers: CPython {one}" for one in missing(interpreters())]
-    lacking += [f"dist/{name}" for name in release_files(version) if not list(DIST.glob(name))]
+    files = [name for name in release_files(version) if not list(DIST.glob(name))]
+    lacking += [f"dist/{name}: run make wheels" for name in files]
     lacking += made_of_other_sources(version)
     changes = (ROOT / "CHANGELOG.md").read_text()
     if not re.search(rf"^## {re.escape(version)}, \d{{4}}-\d\d-\d\d$", changes, re.MULTILINE):
         lacking.append(f"a heading '## {version}, YYYY-MM-DD' in CHANGELOG.md")
     if git("status", "--porcelain"):
         lacking.append("a clean checkout: commit or remove what git status names")
-    if f"v{version}" not in git("tag", "--points-at", "HEAD").split():
-        lacking.append(f"a tag on this commit: git tag v{version}")
+    tag = f"v{version}"
+    if tag not in git("tag", "--points-at", "HEAD").split():
+        taken = tag in git("tag").split()
+        lacking.append(
+            f"a number of its own: {tag} is another commit's; raise the version in CMakeLists.txt"
+            if taken
+            else f"a tag on this commit: git tag {tag}"
+        )
     return lacking
 
 
@@ -61,20 +68,30 @@ def made_of_other_sources(version: str) -> list[str]:
     source = DIST / f"streamtrack-{version}.tar.gz"
     if not source.is_file():
         return []
-    others = []
+    packed: dict[str, bytes] = {}
     with tarfile.open(source) as archive:
         for member in archive.getmembers():
-            name = member.name.partition("/")[2]
-            packed = archive.extractfile(member)
-            if packed is not None and name != "PKG-INFO":
-                here = ROOT / name
-                if not here.is_file() or here.read_bytes() != packed.read():
-                    others.append(name)
+            content = archive.extractfile(member)
+            if content is not None:
+                packed[member.name.partition("/")[2]] = content.read()
+    packed.pop("PKG-INFO", None)
+    here = {name: (ROOT / name).read_bytes() for name in packed_files() if (ROOT / name).is_file()}
+    others = sorted(
+        name for name in packed.keys() | here.keys() if packed.get(name) != here.get(name)
+    )
     if others:
         return [f"files of these sources: dist was made of another {others[0]}; run make wheels"]
     begun = source.stat().st_mtime
     older = [path.name for path in sorted(DIST.iterdir()) if path.stat().st_mtime < begun]
     return [f"a new dist/{name}: it is older than {source.name}; run make wheels" for name in older]
+
+
+def packed_files() -> list[str]:
+    """Returns the files of this checkout that the source distribution holds."""
+    project = (ROOT / "pyproject.toml").read_text()
+    exclude = re.search(r"^sdist\.exclude = \[(.*)\]", project, re.MULTILINE)
+    folders = tuple(f"{name}/" for name in re.findall(r'"(.*?)"', exclude[1] if exclude else ""))
+    return [name for name in git("ls-files", "-z").split("\0") if not name.startswith(folders)]
 
 
 def git(*words: str) -> str:
