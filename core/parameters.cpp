@@ -80,7 +80,7 @@ const Parameter kTable[] = {
     {"metrics_file", "", "", Text{&S::metrics_file}, 0, 0, "", "path", Scope::process, false,
      "write health figures to this file, in Prometheus' text format"},
     {"state_file", "", "", Text{&S::state_file}, 0, 0, "", "path", Scope::process, false,
-     "keep the tracks' state in this file across restarts"},
+     "keep ids, and tracks no older than track_buffer, in this file across restarts"},
     {"deepstream_version", "auto", "auto", Text{&S::deepstream_version}, 0, 0, "", "", Scope::process, false,
      "the host's version, where the library cannot find it"},
     {"log_level", "warning", "warning", ChoiceField{&S::log_level}, 0, 0, "error|warning|info|debug", "", Scope::process, true,
