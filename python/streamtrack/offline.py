@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -177,10 +178,16 @@ def output_folder(path: str | os.PathLike[str]) -> Path:
 
 
 class StreamOutput:
-    """Where one stream's tracks go, and what came so far."""
+    """Where one stream's tracks go, and what came so far.
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self._writer = MotWriter(stream_file(folder, name, ".txt"))
+    Args:
+        name: The stream's name.
+        folder: Where `<stream>.txt` goes.
+        longest_wait: As for `MotWriter`.
+    """
+
+    def __init__(self, name: str, folder: Path, longest_wait: float = math.inf) -> None:
+        self._writer = MotWriter(stream_file(folder, name, ".txt"), longest_wait)
         self.summary = StreamSummary(name, self._writer.path)
         self.close, self.discard = self._writer.close, self._writer.discard
 

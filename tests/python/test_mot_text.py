@@ -183,6 +183,25 @@ def test_a_broken_row_is_named(tmp_path: Path, what: str) -> None:
         written(tmp_path / "det.txt", text)
 
 
+def test_rows_wait_no_longer_than_they_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    live, recorded = MotWriter(tmp_path / "live.txt", 1.0), MotWriter(tmp_path / "file.txt")
+    row = np.array([7], np.uint64), np.ones((1, 4), np.float32), np.ones(1, np.float32)
+    nothing = np.zeros(0, np.uint64), np.zeros((0, 4), np.float32), np.zeros(0, np.float32)
+    frames_on_disk = []
+    for number, (columns, moment) in enumerate(
+        [(row, 100.1), (row, 100.9), (row, 101.0), (row, 101.9), (nothing, 102.1)], 1
+    ):
+        clock[0] = moment
+        for writer in (live, recorded):
+            writer.add(number, *columns)
+        rows = (tmp_path / "live.txt.part").read_text().splitlines()
+        frames_on_disk.append([int(text.split(",")[0]) for text in rows])
+    assert frames_on_disk == [[], [], [1, 2, 3], [1, 2, 3], [1, 2, 3, 4]]
+    assert (tmp_path / "file.txt.part").read_text() == ""
+
+
 def test_the_writer_names_the_file_when_it_is_whole(tmp_path: Path) -> None:
     writer = MotWriter(tmp_path / "gate.txt")
     one = np.ones(1, np.uint64), np.ones((1, 4), np.float32), np.ones(1, np.float32)

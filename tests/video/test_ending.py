@@ -150,3 +150,20 @@ def test_recorded_videos_that_are_broken_off_leave_nothing(
     )
     assert process.returncode == 128 + number
     assert list(out.iterdir()) == []
+
+
+def test_a_live_run_that_is_killed_has_written_what_came(tmp_path: Path) -> None:
+    class Detector(ColourDetector):
+        def __call__(self, image: Image) -> Detections:
+            time.sleep(0.1)
+            return super().__call__(image)
+
+    rows: list[int] = []
+
+    def look(_: object) -> None:
+        rows.append(len((tmp_path / "gate.txt.part").read_text().splitlines()))
+        if rows[-1] > 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    run(tmp_path, detector=Detector([RED]), progress=look)
+    assert 9 <= rows[-1] == len(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -139,14 +141,20 @@ class MotWriter:
     """Writes one stream's tracks as MOT text: 10 columns, 4 decimals.
 
     The file gets its name when it is whole, at `close`; until then it is called NAME.part.
+
+    Args:
+        path: The file.
+        longest_wait: Seconds that rows may wait in memory while frames come: what a process that is
+            killed loses. Without it they wait until there are 256 KB of them.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, longest_wait: float = math.inf) -> None:
         self.path = path
         self._part = part_of(path)
         self._part.write_bytes(b"")
         self._chunks: list[bytes] = []
         self._size = 0
+        self._longest_wait, self._flushed = longest_wait, time.monotonic()
 
     def add(
         self,
@@ -163,20 +171,22 @@ class MotWriter:
             boxes: Left, top, width, height, shape (M, 4), float32, contiguous.
             scores: Shape (M,), float32.
         """
-        if len(ids) == 0:
-            return
-        text = write_mot_rows(frame, ids, boxes, scores)
-        self._chunks.append(text)
-        self._size += len(text)
-        if self._size >= _BUFFER_BYTES:
+        if len(ids):
+            text = write_mot_rows(frame, ids, boxes, scores)
+            self._chunks.append(text)
+            self._size += len(text)
+        if self._size and (self._size >= _BUFFER_BYTES or self._waited()):
             self._flush()
+
+    def _waited(self) -> bool:
+        return time.monotonic() - self._flushed >= self._longest_wait
 
     def _flush(self) -> None:
         # Opened anew each time: a thousand streams at once must not need a thousand open files.
         with self._part.open("ab") as file:
             file.write(b"".join(self._chunks))
         self._chunks.clear()
-        self._size = 0
+        self._size, self._flushed = 0, time.monotonic()
 
     def close(self) -> None:
         """Writes what is left and gives the file its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ from streamtrack.video.writer import VideoWriter
 
 MOSAIC = "mosaic"
 LOWEST_SCORE = 0.05
+LIVE_WAIT = 1.0  # seconds; nobody can track what a camera showed once more
 # Called after every step with the pictures that it took.
 Progress = Callable[[Sequence[SeenFrame]], None]
 
@@ -75,7 +77,8 @@ def track_to_files(
     outputs: dict[str, StreamOutput] = {}
     with ExitStack() as unwritten:
         for source in sources:
-            outputs[source.name] = stream = StreamOutput(source.name, folder)
+            wait = LIVE_WAIT if source.live else math.inf
+            outputs[source.name] = stream = StreamOutput(source.name, folder, wait)
             unwritten.callback(stream.discard)
         film = _Film(sources, detector, folder, unwritten, save_video=save_video, mosaic=mosaic)
         opened = engine(config, sources) if engine else nullcontext(core_step(config, threads))
