@@ -18,6 +18,8 @@ Name = TypeVar("Name", bound=StreamName)
 FrameArrays = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike | None] | None
 ConfigLike = Config | str | os.PathLike[str] | Mapping[str, Any]
 
+MOST_THREADS = 1024  # of one tracker: more than any machine has cores for
+
 os.register_at_fork(after_in_child=forked)  # threads do not survive a fork: make new ones
 
 
@@ -42,7 +44,7 @@ class MultiStreamTracker:
         config: A `Config`, the path of a YAML file, or a dict; None for the defaults.
         box_format: "xyxy" for x1, y1, x2, y2 or "ltwh" for left, top, width, height, in pixels,
             x to the right and y down; of what goes in and of what comes out.
-        threads: The most threads that `update_batch` may use; 0 for every core.
+        threads: The most threads that `update_batch` may use, up to 1024; 0 for every core.
 
     Examples:
         >>> import numpy as np
@@ -64,8 +66,10 @@ class MultiStreamTracker:
             raise ValueError(
                 f'box_format must be "xyxy" or "ltwh", got {box_format!r}; choose one of them'
             )
-        if threads < 0:
-            raise ValueError(f"threads must be at least 0, got {threads}; 0 means every core")
+        if not 0 <= threads <= MOST_THREADS:
+            raise ValueError(
+                f"threads must be in [0, {MOST_THREADS}], got {threads}; 0 means every core"
+            )
         self.config = config if isinstance(config, Config) else Config(config)
         self.box_format = box_format
         self.threads = threads

@@ -126,6 +126,9 @@ def test_wrong_words(det: Path) -> None:
     line = fail("track", det, *out, "--via", "deepstream", "--deepstream", "4.0")
     assert "must be one of 5.0, " in line or "must be one of 6.0, " in line
     assert "'x' is not a valid integer" in fail("track", det, *out, "--threads", "x")
+    assert "99999999999 is not in the range 0<=x<=1024" in fail(
+        "track", det, *out, "--threads", "99999999999"
+    )
 
 
 def test_inputs_that_are_none(det: Path) -> None:

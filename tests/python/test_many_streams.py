@@ -211,7 +211,8 @@ def test_a_forked_child_can_use_threads_again() -> None:
     ("arguments", "message"),
     [
         ({"box_format": "cxcywh"}, 'must be "xyxy" or "ltwh", got \'cxcywh\''),
-        ({"threads": -1}, "threads must be at least 0, got -1"),
+        ({"threads": -1}, r"threads must be in \[0, 1024\], got -1; 0 means every core"),
+        ({"threads": 10**11}, r"threads must be in \[0, 1024\], got 100000000000; 0 means"),
     ],
 )
 def test_wrong_arguments(arguments: Any, message: str) -> None:

@@ -17,6 +17,7 @@ from streamtrack.cli.options import (
     version_of,
 )
 from streamtrack.cli.video import VideoOptions, is_video, track_videos, video_options
+from streamtrack.tracker import MOST_THREADS
 
 if TYPE_CHECKING:
     from streamtrack.config import Config
@@ -46,7 +47,7 @@ _MOST_LINES = 100  # of streams or of notes; nobody reads a hundred thousand
 @cluster_options
 @click.option(
     "--threads",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, MOST_THREADS),
     default=0,
     metavar="N",
     help="The most threads to use; 0, the default, for every core.",
