@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdarg>
 #include <map>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "core/parameters.hpp"
 #include "deepstream/background.hpp"
@@ -21,9 +19,8 @@ namespace streamtrack::nvmot {
 namespace {
 
 constexpr std::int64_t kSecondsBetweenWrites = 5;
-using Number = unsigned long long;  // what %llu takes
 
-// A figure with its series: the label beside the context's, if it has one, and the count.
+// A figure's series: the label beside the context's, if it has one, and the count.
 struct Series {
     const char* label;
     Count Figures::* count;
@@ -32,84 +29,79 @@ struct Metric {
     const char* name;
     const char* type;
     const char* help;
-    std::vector<Series> series;
+    Series series[3];  // those without a label are none
 };
 
-const std::vector<Metric>& metrics() {
-    static const std::vector<Metric> all = {
-        {"streams", "gauge", "Streams that are being tracked.", {{"", &Figures::streams}}},
-        {"tracks",
-         "gauge",
-         "Tracks by state, over all streams.",
-         {{",state=\"tentative\"", &Figures::tentative_tracks},
-          {",state=\"tracked\"", &Figures::tracked_tracks},
-          {",state=\"lost\"", &Figures::lost_tracks}}},
-        {"ids_total", "counter", "Track ids given out.", {{"", &Figures::ids_issued}}},
-        {"frames_total",
-         "counter",
-         "Frames tracked, by whether the detector looked at them.",
-         {{",detected=\"true\"", &Figures::frames},
-          {",detected=\"false\"", &Figures::skipped_frames}}},
-        {"detections_total", "counter", "Detections taken.", {{"", &Figures::detections}}},
-        {"objects_dropped_total",
-         "counter",
-         "Objects that were not tracked: their box or score cannot be, or there were too many.",
-         {{",reason=\"bad\"", &Figures::bad_objects},
-          {",reason=\"surplus\"", &Figures::surplus_objects}}},
-        {"tracks_unreported_total",
-         "counter",
-         "Tracks left out of the host's full output arrays.",
-         {{"", &Figures::unreported_tracks}}},
-        {"frames_unreported_total",
-         "counter",
-         "Frames for which the host gave no output array.",
-         {{"", &Figures::refused_frames}}},
-        {"failed_calls_total",
-         "counter",
-         "Calls of NvMOT_Process that ran out of memory.",
-         {{"", &Figures::failed_calls}}},
-        {"recording_lost_frames_total",
-         "counter",
-         "Frames missing in the recording.",
-         {{",reason=\"slow\"", &Figures::lost_frames},
-          {",reason=\"unwritten\"", &Figures::unwritten_frames}}},
-    };
-    return all;
-}
+// Of plain values: the writer's thread, and the end of a process whose contexts were never closed,
+// read it when other static objects are gone.
+constexpr Metric kMetrics[] = {
+    {"streams", "gauge", "Streams that are being tracked.", {{"", &Figures::streams}}},
+    {"tracks",
+     "gauge",
+     "Tracks by state, over all streams.",
+     {{",state=\"tentative\"", &Figures::tentative_tracks},
+      {",state=\"tracked\"", &Figures::tracked_tracks},
+      {",state=\"lost\"", &Figures::lost_tracks}}},
+    {"ids_total", "counter", "Track ids given out.", {{"", &Figures::ids_issued}}},
+    {"frames_total",
+     "counter",
+     "Frames tracked, by whether the detector looked at them.",
+     {{",detected=\"true\"", &Figures::frames}, {",detected=\"false\"", &Figures::skipped_frames}}},
+    {"detections_total", "counter", "Detections taken.", {{"", &Figures::detections}}},
+    {"objects_dropped_total",
+     "counter",
+     "Objects that were not tracked: their box or score cannot be, or there were too many.",
+     {{",reason=\"bad\"", &Figures::bad_objects},
+      {",reason=\"surplus\"", &Figures::surplus_objects}}},
+    {"tracks_unreported_total",
+     "counter",
+     "Tracks left out of the host's full output arrays.",
+     {{"", &Figures::unreported_tracks}}},
+    {"frames_unreported_total",
+     "counter",
+     "Frames for which the host gave no output array.",
+     {{"", &Figures::refused_frames}}},
+    {"failed_calls_total",
+     "counter",
+     "Calls of NvMOT_Process that ran out of memory.",
+     {{"", &Figures::failed_calls}}},
+    {"recording_lost_frames_total",
+     "counter",
+     "Frames missing in the recording.",
+     {{",reason=\"slow\"", &Figures::lost_frames},
+      {",reason=\"unwritten\"", &Figures::unwritten_frames}}},
+};
 
-void add(std::string& text, const char* format, ...) __attribute__((format(printf, 2, 3)));
-void add(std::string& text, const char* format, ...) {
-    char line[256];
-    va_list arguments;
-    va_start(arguments, format);
-    const int length = std::vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    text.append(line, static_cast<std::size_t>(length));
-}
-
-void add_head(std::string& text, const char* name, const char* type, const char* help) {
-    add(text, "# HELP streamtrack_%s %s\n# TYPE streamtrack_%s %s\n", name, help, name, type);
+void add_head(std::string& text, const std::string& name, const char* type, const char* help) {
+    text += "# HELP streamtrack_" + name + " " + help + "\n";
+    text += "# TYPE streamtrack_" + name + " " + type + "\n";
 }
 
 // `labels` are without their braces.
-void add_sample(std::string& text, const char* name, const std::string& labels, Number value) {
-    text += std::string("streamtrack_") + name + "{" + labels;
-    add(text, "} %llu\n", value);
+void add_sample(std::string& text, const char* name, const std::string& labels,
+                const std::string& value) {
+    text += std::string("streamtrack_") + name + "{" + labels + "} " + value + "\n";
+}
+
+std::string text_of_seconds(std::uint64_t nanoseconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", static_cast<double>(nanoseconds) * 1e-9);
+    return text;
 }
 
 void add_durations(std::string& text, const std::string& labels, const Figures& figures) {
-    Number calls = 0;
+    std::uint64_t calls = 0;
     for (std::size_t k = 0; k < figures.calls.size(); ++k) {
         calls += figures.calls[k].get();
         char bound[32] = "+Inf";
         if (k < Figures::kBounds.size()) {
             std::snprintf(bound, sizeof bound, "%g", Figures::kBounds[k]);
         }
-        add_sample(text, "process_seconds_bucket", labels + ",le=\"" + bound + "\"", calls);
+        add_sample(text, "process_seconds_bucket", labels + ",le=\"" + bound + "\"",
+                   std::to_string(calls));
     }
-    text += "streamtrack_process_seconds_sum{" + labels;
-    add(text, "} %.9g\n", static_cast<double>(figures.nanoseconds.get()) * 1e-9);
-    add_sample(text, "process_seconds_count", labels, calls);
+    add_sample(text, "process_seconds_sum", labels, text_of_seconds(figures.nanoseconds.get()));
+    add_sample(text, "process_seconds_count", labels, std::to_string(calls));
 }
 
 // The file's name without folder and ending, as a label. node_exporter puts the files of a folder
@@ -127,16 +119,16 @@ std::string pipeline_label(const std::string& path) {
     return label + "\"";
 }
 
-Number resident_bytes() {
-    Number size = 0;
-    Number resident = 0;
+std::uint64_t resident_bytes() {
+    unsigned long long size = 0;
+    unsigned long long resident = 0;
     if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
         if (std::fscanf(file, "%llu %llu", &size, &resident) != 2) {
             resident = 0;
         }
         std::fclose(file);
     }
-    return resident * static_cast<Number>(sysconf(_SC_PAGESIZE));
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -199,14 +191,11 @@ class MetricsFile : public Chore {
     std::string text() const {
         std::string text;
         add_head(text, "build_info", "gauge", "The library, its host and its part in the fleet.");
-        add_sample(text, "build_info", pipeline_ + build_, 1);
-        for (const Metric& metric : metrics()) {
+        add_sample(text, "build_info", pipeline_ + build_, "1");
+        for (const Metric& metric : kMetrics) {
             add_head(text, metric.name, metric.type, metric.help);
             for (const auto& share : shares_) {
-                for (const Series& series : metric.series) {
-                    add_sample(text, metric.name, labels_of(share.first) + series.label,
-                               static_cast<Number>((share.second->*series.count).get()));
-                }
+                add_series(text, metric, share.first, *share.second);
             }
         }
         add_head(text, "process_seconds", "histogram", "Time in a call of NvMOT_Process.");
@@ -214,8 +203,18 @@ class MetricsFile : public Chore {
             add_durations(text, labels_of(share.first), *share.second);
         }
         add_head(text, "resident_memory_bytes", "gauge", "Memory of the whole process.");
-        add_sample(text, "resident_memory_bytes", pipeline_, resident_bytes());
+        add_sample(text, "resident_memory_bytes", pipeline_, std::to_string(resident_bytes()));
         return text;
+    }
+
+    void add_series(std::string& text, const Metric& metric, unsigned context,
+                    const Figures& figures) const {
+        for (const Series& series : metric.series) {
+            if (series.label != nullptr) {
+                add_sample(text, metric.name, labels_of(context) + series.label,
+                           std::to_string((figures.*series.count).get()));
+            }
+        }
     }
 
     std::string labels_of(unsigned context) const {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 
@@ -37,14 +38,19 @@ struct Files {
     const ConfigFile config;
 };
 
+std::vector<FrameIn> batch_of(std::uint32_t number) {
+    std::vector<FrameIn> frames;
+    for (std::uint32_t pad = 0; pad < kPads; ++pad) {
+        frames.push_back({stream_of(pad), number, true, crowd(number, kWalkers, pad)});
+    }
+    return frames;
+}
+
 // Batches [from, to), each after the files of the one before it are written; what the host got.
 std::string play_batches(Host& host, std::uint32_t from, std::uint32_t to) {
     std::string rows;
     for (std::uint32_t number = from; number < to; ++number) {
-        std::vector<FrameIn> frames;
-        for (std::uint32_t pad = 0; pad < kPads; ++pad) {
-            frames.push_back({stream_of(pad), number, true, crowd(number, kWalkers, pad)});
-        }
+        const std::vector<FrameIn> frames = batch_of(number);
         const std::vector<FrameOut> out = host.process(frames);
         for (std::size_t k = 0; k < kPads; ++k) {
             require(out[k].tracked.size() == kWalkers, "a walker is not reported");
@@ -213,6 +219,24 @@ void play_ended_in_writes(const Stage& stage) {
                 static_cast<unsigned long long>(place - 1), states);
 }
 
+// A process ends whose context was never closed, as hosts leave those of a second start: what is
+// due then is written, and whole.
+void play_never_closed(const Stage& stage) {
+    const Files files;
+    const int status = in_child([&] {
+        static Library* const library = new Library(stage.library);
+        static Host* const host = new Host(*library, stage.version, files.options());
+        play_batches(*host, 0, 2);
+        host->process(batch_of(2));
+        std::atexit([] { leap(kLeap); });  // the last to be registered runs first
+        std::exit(0);
+    });
+    require(status == 0, "the process ended with status " + std::to_string(status));
+    check_metrics(files);
+    require(content_of(files.metrics()).find("detected=\"true\"} 9\n") != std::string::npos,
+            "the metrics lack the last of 9 frames");
+}
+
 // Wall clocks are set, machines sleep: tracks and ids do not care, and files go on.
 void play_clock_jumps(const Stage& stage) {
     constexpr std::int64_t kDay = 86400;
@@ -338,6 +362,7 @@ const std::vector<Scenario>& scenarios() {
     static const std::vector<Scenario> all = {
         {"failing_files", play_failing_files},
         {"ended_in_writes", play_ended_in_writes},
+        {"never_closed", play_never_closed},
         {"clock_jumps", play_clock_jumps},
         {"reload_in_one_second", play_reload_in_one_second},
         {"paths", play_paths},

@@ -75,7 +75,14 @@ def test_memory(library: Path, scenario: str) -> None:
 
 @pytest.mark.parametrize(
     "scenario",
-    ["failing_files", "ended_in_writes", "clock_jumps", "reload_in_one_second", "paths"],
+    [
+        "failing_files",
+        "ended_in_writes",
+        "never_closed",
+        "clock_jumps",
+        "reload_in_one_second",
+        "paths",
+    ],
 )
 def test_fault(library: Path, scenario: str) -> None:
     assert f"ok {scenario}" in run(FAULTS, library, "7.1", scenario)
