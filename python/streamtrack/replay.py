@@ -124,19 +124,22 @@ class _Player(RecordingReader):
     def on_batch(self, last_id: int, frames: list[RecordedFrame]) -> None:
         tracker = self._ready()
         advance_ids(last_id)
+        given = [
+            (f.stream, f.boxes, f.scores, f.classes, f.detected, f.timestamp, f.number)
+            for f in frames
+        ]
         start = time.perf_counter()
-        tracked = tracker.update(
-            [
-                (f.stream, f.boxes, f.scores, f.classes, f.detected, f.timestamp, f.number)
-                for f in frames
-            ]
-        )
+        try:
+            tracked = tracker.update(given)
+        except ValueError as error:
+            streams = [plain_name(f.stream) for f in frames]
+            self.fail(f"the batch that ends here must be detections ({error})", streams)
         self.seconds += time.perf_counter() - start
         for frame, tracks in zip(frames, tracked, strict=True):
             stream = self._live.get(frame.stream) or self._begin(frame.stream)
             stream.frames += 1
-            given = DetectedFrame(frame.boxes, frame.scores, frame.classes)
-            stream.output.take(stream.frames, given, _Handed(tracks, frame.places))
+            detected = DetectedFrame(frame.boxes, frame.scores, frame.classes)
+            stream.output.take(stream.frames, detected, _Handed(tracks, frame.places))
         if self._progress:
             self._progress(len(frames))
 
@@ -150,9 +153,7 @@ class _Player(RecordingReader):
         return self._tracker
 
     def _begin(self, stream_id: int) -> _Stream:
-        plain = plain_name(stream_id)
-        again = sum(s.output.summary.name.split("-")[0] == plain for s in self.streams)
-        output = StreamOutput(f"{plain}-{again + 1}" if again else plain, self._folder)
+        output = StreamOutput(self.begin_name(stream_id), self._folder)
         self._unwritten.callback(output.discard)
         stream = _Stream(output)
         self._live[stream_id] = stream

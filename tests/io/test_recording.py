@@ -98,6 +98,8 @@ def test_a_stream_that_came_again(tmp_path: Path) -> None:
         (HEAD + "batch,0,1\nframe,0,1,,1,,0,\n", "row 11: there must be 4 whole numbers"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,2.5\n", "row 11: there must be 1 whole numbers"),
         (HEAD + f"batch,{'9' * 5000},1\n", "row 10: there must be 2 whole numbers"),
+        (HEAD + f"remove,{2**64}\n", "row 10: 18446744073709551616 must be at most"),
+        (HEAD + "batch,0,1\nframe,0,1,,2,1,0,\n", "row 11: 2 must be at most 1"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,,1,1,1,1\n", "row 12: an object must"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,-1,1,1,1,1,1\n", "row 12: an object must"),
         (HEAD + "batch,0,1\nframe,0,1,,1,1,0,\nobject,0,1,1e39,1,1,1\n", "row 12: an object"),

@@ -83,6 +83,11 @@ def test_settings_track_the_detections_anew(live: Path, tmp_path: Path) -> None:
         ("state,0,?", "a state must be base64"),
         ("config,file,,track_hi_thresh,0.5", "the nearest is track_high_thresh"),
         ("prefix,0,-1", "there must be 2 whole numbers"),
+        ("prefix,0,4294967296", "4294967296 must be at most 4294967295"),
+        ("ids,18446744073709551615", "18446744073709551615 must be at most 18446744069414584319"),
+        ("change,now", "there must be 0 whole numbers"),
+        ("batch,0,1\nframe,0,1,,1,1,0,\nobject,0,0.9,1,1,-5,9", "row 6: the batch that ends here"),
+        ("batch,0,1\nframe,0,1,,0,1,0,\nobject,0,0.9,1,1,5,9", "boxes must be left out where"),
     ],
 )
 def test_a_damaged_part_leaves_no_output(row: str, message: str, tmp_path: Path) -> None:

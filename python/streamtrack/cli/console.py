@@ -51,8 +51,14 @@ def _bars(stderr: Console, unit: str) -> Progress:
 
 
 @contextmanager
-def progress_bar(what: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Gives a function to call with what was done; draws only if stderr is a terminal."""
+def progress_bar(what: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with what was done; draws only if stderr is a terminal.
+
+    Args:
+        what: The work.
+        total: How much there is to do; None where only the end will tell.
+        unit: What is counted.
+    """
     stderr = console(stderr=True)
     if not stderr.is_terminal:
         yield _nothing

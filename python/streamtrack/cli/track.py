@@ -138,7 +138,8 @@ def _replay(inputs: Sequence[str], output: str) -> RunSummary:
     """A recording without other settings: the tracks that the pipeline had."""
     from streamtrack.replay import replay
 
-    summary, notes = replay(inputs, output)
+    with progress_bar("replaying", None, "frames") as progress:
+        summary, notes = replay(inputs, output, progress=progress)
     _note(notes)
     return summary
 

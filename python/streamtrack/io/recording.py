@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from streamtrack.io.box_table import NO_ID, BoxTable
-from streamtrack.io.recording_rows import RecordedFrame, RecordingReader, plain_name
+from streamtrack.io.recording_rows import RecordedFrame, RecordingReader
 from streamtrack.io.sequence_info import SequenceInfo
 
 
@@ -101,9 +101,7 @@ class _TableReader(RecordingReader):
             stream.frames.append(frame)
 
     def _begin(self, stream_id: int, size: tuple[int, int] | None) -> _Stream:
-        plain = plain_name(stream_id)
-        again = sum(stream.name.split("-")[0] == plain for stream in self.streams)
-        stream = _Stream(f"{plain}-{again + 1}" if again else plain, self._size_known or size)
+        stream = _Stream(self.begin_name(stream_id), self._size_known or size)
         self._live[stream_id] = stream
         self.streams.append(stream)
         return stream

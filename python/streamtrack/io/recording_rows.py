@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from streamtrack.io.source import InputError
 _FIRST = "streamtrack recording"
 _VERSION = "1"
 _SURFACE_BITS = 32
+_LAST_STREAM = 2**64 - 1
+_LAST_ID = 2**64 - 2**32 - 1  # as in a state: new ones can follow
+_LAST_OF_32_BITS = 2**32 - 1
 _MOST_DIGITS = 20  # of 2^64 - 1
 _LARGEST = float(np.finfo(np.float32).max)
 # Rows that say nothing of detections, with the number of their fields.
@@ -69,16 +73,21 @@ class RecordingReader:
         self.notes: list[str] = []
         self._path = Path()
         self._row = 0
+        self._begun: Counter[str] = Counter()
         self._kinds: dict[str, Callable[[list[str]], None]] = {
             "tracker_size": self._size,
             "config": self._config,
-            "ids": lambda fields: self.on_ids(*self._whole(fields, 1)),
-            "stream": lambda fields: self.on_stream(*self._whole(fields, 3)),
+            "ids": lambda fields: self.on_ids(*self._whole(fields, _LAST_ID)),
+            "stream": lambda fields: self.on_stream(
+                *self._whole(fields, _LAST_STREAM, _LAST_OF_32_BITS, _LAST_OF_32_BITS)
+            ),
             "state": self._state,
-            "prefix": lambda fields: self.on_prefix(*self._whole(fields, 2)),
-            "gap": lambda fields: self._gap(*self._whole(fields, 1)),
-            "remove": lambda fields: self.on_remove(*self._whole(fields, 1)),
-            "change": lambda fields: self.on_change(*fields),
+            "prefix": lambda fields: self.on_prefix(
+                *self._whole(fields, _LAST_STREAM, _LAST_OF_32_BITS)
+            ),
+            "gap": lambda fields: self._gap(*self._whole(fields, _LAST_ID)),
+            "remove": lambda fields: self.on_remove(*self._whole(fields, _LAST_STREAM)),
+            "change": lambda fields: self.on_change(*self._whole(fields)),
         }
 
     def on_head(self) -> None:
@@ -131,6 +140,13 @@ class RecordingReader:
                 "it is no recording, or damaged"
             ) from None
 
+    def begin_name(self, stream: int) -> str:
+        """The name of a stream that begins; one that comes again gets its own (`0-2`)."""
+        plain = plain_name(stream)
+        self._begun[plain] += 1
+        times = self._begun[plain]
+        return plain if times == 1 else f"{plain}-{times}"
+
     def note(self, text: str) -> None:
         """Adds a line to the notes, with the file's name."""
         self.notes.append(f"{self._path}: {text}")
@@ -179,16 +195,20 @@ class RecordingReader:
             self.fail(f"there must be {count} numbers behind the first field", fields)
         return numbers
 
-    def _whole(self, fields: list[str], count: int) -> list[int]:
-        """The fields as whole numbers, which may be too large for floats."""
-        if len(fields) != count or not all(
+    def _whole(self, fields: list[str], *largest: int) -> list[int]:
+        """The fields as whole numbers up to these, which may be too large for floats."""
+        if len(fields) != len(largest) or not all(
             field.isdecimal() and len(field) <= _MOST_DIGITS for field in fields
         ):
-            self.fail(f"there must be {count} whole numbers behind the first field", fields)
-        return [int(field) for field in fields]
+            self.fail(f"there must be {len(largest)} whole numbers behind the first field", fields)
+        numbers = [int(field) for field in fields]
+        for number, most in zip(numbers, largest, strict=True):
+            if number > most:
+                self.fail(f"{number} must be at most {most}", fields)
+        return numbers
 
     def _size(self, fields: list[str]) -> None:
-        width, height = self._whole(fields, 2)
+        width, height = self._whole(fields, _LAST_OF_32_BITS, _LAST_OF_32_BITS)
         self.on_size(width, height)
 
     def _config(self, fields: list[str]) -> None:
@@ -197,7 +217,7 @@ class RecordingReader:
         self.on_config(*fields)
 
     def _state(self, fields: list[str]) -> None:
-        (stream,) = self._whole(fields[:1], 1)
+        (stream,) = self._whole(fields[:1], _LAST_STREAM)
         try:
             state = base64.b64decode("".join(fields[1:]), validate=True)
         except binascii.Error:
@@ -209,7 +229,7 @@ class RecordingReader:
 
     def _batch(self, rows: Iterator[list[str]], fields: list[str]) -> bool:
         """Hands over the frames of a batch; False where the file ends within it."""
-        last_id, count = self._whole(fields, 2)
+        last_id, count = self._whole(fields, _LAST_ID, _LAST_OF_32_BITS)
         frames = []
         for _ in range(count):
             head = self._next(rows)
@@ -227,8 +247,9 @@ class RecordingReader:
     def _frame(self, rows: Iterator[list[str]], fields: list[str]) -> RecordedFrame | None:
         """A frame with its objects; None where the file ends before them."""
         time = self._numbers(fields, 7)[2]
-        stream, number, detected, count = self._whole(fields[:2] + fields[3:5], 4)
-        places = self._whole(fields[6:], 1)[0] if fields[6] else None
+        largest = (_LAST_STREAM, _LAST_OF_32_BITS, 1, _LAST_OF_32_BITS)
+        stream, number, detected, count = self._whole(fields[:2] + fields[3:5], *largest)
+        places = self._whole(fields[6:], _LAST_OF_32_BITS)[0] if fields[6] else None
         objects = []
         for _ in range(count):
             row = self._next(rows)
