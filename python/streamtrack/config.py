@@ -218,23 +218,24 @@ class Config:
         """The streams that have a section of their own, in alphabetical order."""
         return sorted(self._sections(Layer.streams))
 
+    @property
+    def class_ids(self) -> list[int]:
+        """The classes that have a section of their own, ascending."""
+        return sorted(map(int, self._sections(Layer.classes)))
+
     def _sections(self, *layers: Layer) -> set[str]:
         return {section for layer, section, _, _ in self._layers.assignments() if layer in layers}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Config):
             return NotImplemented
-        streams, classes = {""}, set[str]()
+        streams, classes = {""}, {*self.class_ids, *other.class_ids}
         for config in (self, other):
             streams |= config._sections(Layer.sequence, Layer.streams)
-            classes |= config._sections(Layer.classes)
         return all(
-            self.resolve(stream) == other.resolve(stream)
-            and all(
-                self.resolve(stream, int(class_id)) == other.resolve(stream, int(class_id))
-                for class_id in classes
-            )
+            self.resolve(stream, class_id) == other.resolve(stream, class_id)
             for stream in streams
+            for class_id in (None, *classes)
         )
 
     def __hash__(self) -> int:

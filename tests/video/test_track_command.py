@@ -15,6 +15,7 @@ import streamtrack as st
 from numpy.typing import NDArray
 from streamtrack.cli import main
 from streamtrack.video import open_detector, open_video
+from streamtrack.video.run import lowest_score
 
 from tests.video.colour_scene import BLUE, RED, Square, write_video
 from tests.video.tiny_models import save_model
@@ -175,6 +176,17 @@ def test_low_scores_reach_the_tracker(model: Path, tmp_path: Path) -> None:
     assert of_it[15:, 6].max() < 0.5
 
 
+def test_a_class_of_its_own_is_asked_of_the_detector(videos: list[Path]) -> None:
+    sources = [open_video(str(video)) for video in videos]
+    low = {"track_low_thresh": 0.01}
+    every_stream = {source.name: {"track_low_thresh": 0.03} for source in sources}
+    assert lowest_score(st.Config(), sources) == 0.05
+    assert lowest_score(st.Config(low), sources) == 0.01
+    assert lowest_score(st.Config({"classes": {3: low}}), sources) == 0.01
+    both = {"classes": {3: low}, "streams": every_stream}  # streams stand above classes
+    assert lowest_score(st.Config(both), sources) == 0.03
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -187,6 +199,8 @@ def test_low_scores_reach_the_tracker(model: Path, tmp_path: Path) -> None:
         (["{gate}", "--detector", "absent.onnx"], "absent.onnx: no such model"),
         (["{gate}", "--detector", "{gate}"], "must be people or the path of an .onnx file"),
         (["{gate}", "--classes", "dog"], "the detector has no class dog; its names: person"),
+        (["{gate}", "--classes", "person , dog"], "the detector has no class dog; its names"),
+        (["{gate}", "..={gate}"], "must be one that a file can have"),
         (["mosaic={gate}", "--save-video", "--mosaic"], "videos must differ in name, got mosaic"),
     ],
 )

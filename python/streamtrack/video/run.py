@@ -97,7 +97,12 @@ def track_to_files(
 
 def lowest_score(config: Config, sources: Sequence[VideoSource]) -> float:
     """The lowest score that a detector must report so that the tracker misses nothing."""
-    lows = [float(config.resolve(source.name)["track_low_thresh"]) for source in sources]
+    classes = (None, *config.class_ids)
+    lows = [
+        float(config.resolve(source.name, class_id)["track_low_thresh"])
+        for source in sources
+        for class_id in classes
+    ]
     return max(min([LOWEST_SCORE, *lows]), 0.001)
 
 
