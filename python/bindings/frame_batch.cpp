@@ -18,6 +18,8 @@ namespace {
         throw;
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument(prefix + error.what());
+    } catch (const nb::builtin_exception& error) {
+        throw nb::builtin_exception(error.type(), (prefix + error.what()).c_str());
     } catch (const nb::python_error& error) {
         if (!error.matches(PyExc_ValueError)) {
             throw;

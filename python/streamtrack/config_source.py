@@ -56,7 +56,10 @@ def entries_of_file(path: Path) -> list[Entry]:
         return []
     place = f"{path}:{node.start_mark.line + 1}: "
     if not isinstance(node, yaml.MappingNode):
-        raise ConfigError(f"{place}the file must hold `key: value` lines, got {_what(node)}")
+        raise ConfigError(
+            f"{place}the file must hold `key: value` lines, got {_what(node)}; put a colon and a "
+            "space behind each key"
+        )
     return list(_entries_of_node(node, path))
 
 

@@ -40,7 +40,7 @@ def _of_key_file(text: str) -> Sections:
     except configparser.Error as error:
         got = " ".join(str(error).split())
         raise UnreadableError(
-            f"the file must have [sections] with key=value lines, got: {got}"
+            f"the file must have [sections] with key=value lines, got: {got}; check its path"
         ) from None
     return {name: dict(parser[name]) for name in parser.sections()}
 
@@ -50,7 +50,7 @@ def _of_yaml(text: str) -> Sections:
         read = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - the loader that gives texts only
     except yaml.YAMLError as error:
         raise UnreadableError(
-            f"the file must be YAML, got: {' '.join(str(error).split())}"
+            f"the file must be YAML, got: {' '.join(str(error).split())}; check the indentation"
         ) from None
     if not isinstance(read, dict):
         raise UnreadableError("the file must have sections with keys, got none; check its path")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from streamtrack.config import Config
 from streamtrack.offline import TrackedFrame
 from streamtrack.picture import Figure, Kind, Panel, Point, draw_mosaic
 from streamtrack.simulation import Camera, Scene
 
 _TRAIL_FRAMES = 75
-_HIGH = 0.5  # track_high_thresh of the default preset
+_HIGH = float(Config()["track_high_thresh"])
 
 
 def draw_demo(

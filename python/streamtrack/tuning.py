@@ -19,19 +19,18 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from streamtrack.config import Config
+from streamtrack.evaluation.scores import METRICS, Metric
 from streamtrack.evaluation.sequences import Benchmark, PathLike, TextFormat, read_ground_truth
 from streamtrack.evaluation.trackeval_run import require_trackeval
 from streamtrack.io.inputs import open_inputs, take_name
 from streamtrack.io.source import InputError
 from streamtrack.tuning_trial import Sequence, Values, score, sequence_of
 
-Metric = Literal["HOTA", "DetA", "AssA", "MOTA", "IDF1"]
-METRICS: tuple[Metric, ...] = ("HOTA", "DetA", "AssA", "MOTA", "IDF1")
 Progress = Callable[[int], None]
 
 
@@ -107,7 +106,9 @@ def tune(
     optuna = _require_optuna()
     require_trackeval()
     if metric not in METRICS:
-        raise InputError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}")
+        raise InputError(
+            f"metric must be one of {', '.join(METRICS)}, got {metric!r}; choose one of them"
+        )
     base = config or Config()
     sequences = _sequences(ground_truth, inputs, base, benchmark, text_format)
     parts = _parts(folds, len(sequences))

@@ -77,7 +77,7 @@ def test_a_library_that_hangs_fails_and_the_next_scenario_plays(
 
 
 def test_a_library_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match="is no file"):
+    with pytest.raises(HostError, match="where there is no file; check the path"):
         check(tmp_path / "absent.so", "9.1")
 
 

@@ -177,7 +177,7 @@ def test_a_missing_query_is_found(
 
 def test_a_library_without_process_is_refused(tmp_path: Path) -> None:
     library = compile_library(tmp_path, "-DNvMOT_Process=other_name")
-    with pytest.raises(HostError, match="NvMOT_Process not found"):
+    with pytest.raises(HostError, match="got no NvMOT_Process; name a tracker library"):
         Host(library, "8.0")
     with pytest.raises(HostError, match="must load"):
         Host(tmp_path / "absent.so", "8.0")

@@ -135,7 +135,7 @@ def test_sub_batches_that_a_version_lacks_are_refused() -> None:
         Allotment(4, [[0]], behaviour_of("6.3"))
     with pytest.raises(HostError, match="came with DeepStream 7"):
         Allotment(4, [2, 2], behaviour_of("6.4"))
-    with pytest.raises(ValueError, match="stands in two"):
+    with pytest.raises(ValueError, match="got 0 in two; name it once"):
         Allotment(4, [[0], [0]], behaviour_of("7.0"))
 
 

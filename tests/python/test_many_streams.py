@@ -237,7 +237,7 @@ def test_arguments_of_another_kind_are_refused_in_one_line() -> None:
         "timestamp must be seconds .*, got str; convert": lambda: tracker.update(
             "a", BOX, SCORE, timestamp="now"
         ),
-        "timestamp must be .*, got str": lambda: tracker.update_batch(
+        'stream "a": timestamp must be .*, got str': lambda: tracker.update_batch(
             {"a": (BOX, SCORE)}, timestamps={"a": "now"}
         ),
         "frames must be a mapping .*, got list; write": lambda: tracker.update_batch([BOX]),

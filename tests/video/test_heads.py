@@ -214,7 +214,7 @@ def test_one_object_is_reported_once_unless_every_class_is_wanted(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("metadata", "message"),
-    [({"task": "classify"}, "a detection model is needed, got one for 'classify'")],
+    [({"task": "classify"}, "must detect objects, got one for 'classify'; export a")],
 )
 def test_other_models_are_refused(metadata: dict[str, str], message: str, tmp_path: Path) -> None:
     model = save_model(tmp_path / "m.onnx", "yolov8", metadata=metadata)

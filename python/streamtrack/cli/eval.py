@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from streamtrack.cli.console import console, numbers_right
-from streamtrack.evaluation.sequences import BENCHMARKS, Benchmark, TextFormat
+from streamtrack.evaluation.sequences import BENCHMARKS, KITTI_CLASSES, Benchmark, TextFormat
 
 if TYPE_CHECKING:
     from streamtrack.evaluation import Evaluation
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--class",
     "kitti_class",
-    type=click.Choice(["car", "pedestrian"]),
+    type=click.Choice(KITTI_CLASSES),
     default="car",
     show_default=True,
     help="What counts under KITTI's rules.",

@@ -9,10 +9,11 @@ import click
 
 from streamtrack.cli.console import console, numbers_right, progress_bar
 from streamtrack.cli.options import config_of, config_options
+from streamtrack.evaluation.scores import METRICS, Metric
 from streamtrack.evaluation.sequences import BENCHMARKS, Benchmark, TextFormat
 
 if TYPE_CHECKING:
-    from streamtrack.tuning import Metric, TuningResult
+    from streamtrack.tuning import TuningResult
 
 
 @click.command(
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--metric",
-    type=click.Choice(["HOTA", "DetA", "AssA", "MOTA", "IDF1"]),
+    type=click.Choice(METRICS),
     default="HOTA",
     show_default=True,
     help="What to make as high as possible, on the average over the sequences.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from streamtrack.evaluation.scores import Evaluation
 from streamtrack.evaluation.sequences import (
     BENCHMARKS,
+    KITTI_CLASSES,
     Benchmark,
     GroundTruth,
     PathLike,
@@ -16,7 +17,6 @@ from streamtrack.evaluation.sequences import (
     read_tracks,
 )
 from streamtrack.evaluation.trackeval_run import (
-    KITTI_CLASSES,
     combine,
     measure,
     prepare,
@@ -67,9 +67,14 @@ def evaluate(
         100.0
     """
     if benchmark is not None and benchmark not in BENCHMARKS:
-        raise InputError(f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}")
+        raise InputError(
+            f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}; leave it out "
+            "to have it guessed"
+        )
     if kitti_class not in KITTI_CLASSES:
-        raise InputError(f"kitti_class must be car or pedestrian, got {kitti_class!r}")
+        raise InputError(
+            f"kitti_class must be {' or '.join(KITTI_CLASSES)}, got {kitti_class!r}; choose one"
+        )
     require_trackeval()
     truths = read_ground_truth(ground_truth, benchmark, text_format)
     tables = read_tracks(tracks, truths)

@@ -8,8 +8,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Literal, get_args
 
 COMBINED = "COMBINED"
+# The figures of which more is better; the others are counts of errors.
+Metric = Literal["HOTA", "DetA", "AssA", "MOTA", "IDF1"]
+METRICS: tuple[Metric, ...] = get_args(Metric)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.sequence_info import SequenceInfo, read_sequence_info
@@ -15,7 +15,8 @@ from streamtrack.io.source import InputError
 from streamtrack.io.tables import ENDINGS, read_table, read_tables, text_format
 
 Benchmark = Literal["MOT15", "MOT17", "MOT20", "KITTI", "none"]
-BENCHMARKS: tuple[Benchmark, ...] = ("MOT15", "MOT17", "MOT20", "KITTI", "none")
+BENCHMARKS: tuple[Benchmark, ...] = get_args(Benchmark)
+KITTI_CLASSES = ("car", "pedestrian")  # those that count under KITTI's rules
 TextFormat = Literal["mot", "kitti"]
 PathLike = str | os.PathLike[str]
 # Where a sequence's folder holds its ground truth, by format.

@@ -21,7 +21,6 @@ from streamtrack.io.source import InputError
 
 _SEQUENCE = "sequence"  # its name on TrackEval's side
 _TRACKER = "streamtrack"
-KITTI_CLASSES = ("car", "pedestrian")
 
 Measured = dict[str, dict[str, Any]]  # TrackEval's results by metric
 

@@ -40,7 +40,8 @@ class Allotment:
         self._is_dynamic = any(isinstance(entry, int) for entry in sub_batches)
         if not self.sizes or min(self.sizes) < 1:
             raise ValueError(
-                f"every sub-batch must hold at least one stream, got {list(sub_batches)}"
+                f"every sub-batch must hold at least one stream, got {list(sub_batches)};"
+                " leave empty ones out"
             )
         if self._is_dynamic and not behaviour.has_dynamic_sub_batches:
             raise HostError(
@@ -50,7 +51,9 @@ class Allotment:
             pads: Sequence[int] = [] if isinstance(entry, int) else entry
             for slot, pad in enumerate(pads):
                 if pad in self._places:
-                    raise ValueError(f"a pad must stand in one sub-batch only, {pad} stands in two")
+                    raise ValueError(
+                        f"a pad must stand in one sub-batch only, got {pad} in two; name it once"
+                    )
                 self._places[pad] = (context, slot)
 
     def place(self, pad: int) -> tuple[int, int]:

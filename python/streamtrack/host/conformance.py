@@ -77,7 +77,10 @@ def check(
         ValueError: The version is unknown.
     """
     if not Path(library).is_file():
-        raise HostError(f"the library must be a shared object, {library} is no file")
+        raise HostError(
+            f"the library must be a shared object, got {library}, where there is no file;"
+            " check the path"
+        )
     stage = Stage(Path(library), version, config_path)
     todo = [one for one in SCENARIOS if one.applies(stage)]
     reports: dict[str, _Report] = {}

@@ -87,7 +87,10 @@ class Context:
         setup, streams, targets = self._setup, self._plan.streams, answer.targets
         declares_tracks = answer.terminated or answer.shadow
         if setup.behaviour.inits_in_sub_batch_threads and self._plan.number and declares_tracks:
-            raise HostError("DeepStream 6.4 has terminated and shadow tracks in sub-batch 0 only")
+            raise HostError(
+                "DeepStream 6.4 has terminated and shadow tracks in sub-batch 0 only; leave them"
+                " out of the others' configurations"
+            )
         width, height = setup.tracker_size
         self._inputs = InputBuffers(setup.layout, streams, targets, setup.tracker_size)
         self._outputs = OutputBuffers(

@@ -171,7 +171,7 @@ def prepare(frame: SourceFrame) -> Prepared:
     boxes = np.asarray(frame.boxes, np.float32)
     boxes = np.ascontiguousarray(boxes.reshape(0, 4) if boxes.size == 0 else boxes)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise ValueError(f"boxes must have shape (N, 4), got {boxes.shape}")
+        raise ValueError(f"boxes must have shape (N, 4), got {boxes.shape}; one row a box")
     count = len(boxes)
     scores = np.ascontiguousarray(frame.scores, np.float32)
     classes = (
@@ -179,13 +179,18 @@ def prepare(frame: SourceFrame) -> Prepared:
     )
     for name, array in (("scores", scores), ("classes", classes)):
         if array.shape != (count,):
-            raise ValueError(f"{name} must have shape ({count},) like boxes, got {array.shape}")
+            raise ValueError(
+                f"{name} must have shape ({count},) like boxes, got {array.shape}; one value a box"
+            )
     if frame.pad < 0 or frame.surface < 0 or max(frame.pad, frame.surface) >= 1 << 32:
         raise ValueError(
-            f"pad and surface must be in [0, 2^32), got {frame.pad} and {frame.surface}"
+            f"pad and surface must be in [0, 2^32), got {frame.pad} and {frame.surface};"
+            " count them from 0"
         )
     if min(frame.size) <= 0:
-        raise ValueError(f"size must be positive, got {frame.size}")
+        raise ValueError(
+            f"size must be positive, got {frame.size}; give width and height in pixels"
+        )
     return Prepared(frame, frame.stream_id, boxes, scores, classes)
 
 

@@ -68,7 +68,7 @@ class Host:
         if max_streams < 1 or min(tracker_size) < 1 or max_targets < 1:
             raise ValueError(
                 "max_streams, tracker_size and max_targets must be positive, got"
-                f" {max_streams}, {tracker_size} and {max_targets}"
+                f" {max_streams}, {tracker_size} and {max_targets}; choose 1 or more"
             )
         self.version = version
         self.closed = False
@@ -249,7 +249,8 @@ class Host:
             raise HostError("the host must be started before it is used; write `with host:`")
         if self._error is not None:
             raise HostError(
-                f"the host has stopped for good after an error of the library: {self._error}"
+                f"the host has stopped for good after an error of the library: {self._error};"
+                " make a new one"
             )
 
     def remove_stream(self, pad: int) -> None:
@@ -313,12 +314,16 @@ class Host:
         """
         self._require_running()
         if not self._setup.behaviour.has_update_params:
-            raise HostError("NvMOT_UpdateParams came with DeepStream 8.0")
+            raise HostError(
+                "NvMOT_UpdateParams came with DeepStream 8.0; play that version or a newer"
+            )
         number = 0 if not self._sub_batched else None
         if self._sub_batched and pad in self._first_surface:
             number = self._allotment.context_of(pad)
         if number is None:
-            raise HostError(f"pad must name a stream that was seen, got {pad}")
+            raise HostError(
+                f"pad must name a stream that was seen, got {pad}; send a frame of it first"
+            )
         if not self._setup.library.has("NvMOT_UpdateParams"):
             return None
         context = self._contexts[number]

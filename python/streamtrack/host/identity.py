@@ -28,7 +28,7 @@ class ResetMapping:
 
     def __init__(self, mode: int) -> None:
         if mode not in range(4):
-            raise ValueError(f"reset_mode must be 0, 1, 2 or 3, got {mode}")
+            raise ValueError(f"reset_mode must be 0, 1, 2 or 3, got {mode}; choose one of them")
         self.removes_on_reset = bool(mode & _RESET_ON_STREAM_RESET)
         self.removes_on_end = bool(mode & _FROM_ZERO_AFTER_END)
         self._first: dict[int, np.uint64] = {}

@@ -129,7 +129,9 @@ def layout_of(version: str) -> Layout:
         ValueError: ``version`` is not in :data:`KNOWN_VERSIONS`.
     """
     if version not in table():
-        raise ValueError(f"version must be one of {', '.join(VERSIONS)}, got {version!r}")
+        raise ValueError(
+            f"version must be one of {', '.join(VERSIONS)}, got {version!r}; choose one of them"
+        )
     return Layout(version)
 
 

@@ -52,7 +52,8 @@ class Library:
         if not handle:
             reason = (libc.dlerror() or b"no reason given").decode(errors="replace")
             raise HostError(
-                f"the tracker library must load with all its symbols resolved, got: {reason}"
+                f"the tracker library must load with all its symbols resolved, got: {reason};"
+                " see what ldd says of it"
             )
         self._handle: int | None = handle
         self._functions = {
@@ -66,7 +67,8 @@ class Library:
         if any(name in REQUIRED for name in missing):
             self.unload()
             raise HostError(
-                f"{self.path} must export {', '.join(REQUIRED)}, {', '.join(missing)} not found"
+                f"{self.path} must export {', '.join(REQUIRED)}, got no {', '.join(missing)};"
+                " name a tracker library"
             )
 
     def has(self, function: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from .findings import FindingLog, HostError
 from .layout import Layout
 from .library import Library
-from .memory import PATTERN, PATTERN_U32, PATTERN_U64, Lent, LentText
+from .memory import PATTERN, PATTERN_U32, Lent, LentText
 from .versions import PAST_FRAMES_UNTOLD, TARGETS_PRESET, Behaviour
 
 _DECLARED_BY = {
@@ -116,7 +116,8 @@ def _checked(setup: Setup, query: Lent, name: str) -> Answer:
     if transforms != 0:
         log.report("transforms", name, f"numTransforms is {transforms}")
         raise HostError(
-            f"numTransforms must be 0 on this host, which has no pixels, got {transforms}"
+            f"numTransforms must be 0 on this host, which has no pixels, got {transforms};"
+            " play a tracker that reads none"
         )
     _check_batch_mode(setup, query, name)
     targets = (
@@ -268,7 +269,3 @@ def _config(
     config["customConfigFilePathSize"] = path.length
     config["customConfigFilePath"] = path.address
     return config
-
-
-GARBAGE_POINTER = PATTERN_U64
-"""What a pointer holds that the host never sets."""

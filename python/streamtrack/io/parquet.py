@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streamtrack.io.box_table import NO_ID, BoxTable
+from streamtrack.io.box_table import LAST_FRAME, NO_ID, BoxTable
 from streamtrack.io.sequence_info import SequenceInfo
 from streamtrack.io.source import InputError
 from streamtrack.io.whole_file import whole_file
@@ -27,7 +27,6 @@ from streamtrack.io.whole_file import whole_file
 SIDES = ("left", "top", "width", "height")
 _KNOWN = ("stream", "frame", "id", *SIDES, "score", "class", "timestamp", "detected")
 _METADATA = b"streamtrack"
-_LAST_FRAME = 10**8
 
 Columns = dict[str, NDArray[Any]]
 
@@ -262,8 +261,8 @@ def _ids(values: Any) -> NDArray[np.uint64]:
 
 def _check(file: str, columns: Columns, has_box: NDArray[np.bool_]) -> None:
     frames = columns["frame"]
-    kept = (frames >= 1) & (frames <= _LAST_FRAME) & (frames == np.floor(frames))
-    _require(file, columns, "frame", kept, f"a whole number from 1 to {_LAST_FRAME}")
+    kept = (frames >= 1) & (frames <= LAST_FRAME) & (frames == np.floor(frames))
+    _require(file, columns, "frame", kept, f"a whole number from 1 to {LAST_FRAME}")
     for name in (*SIDES, "score"):
         if name in columns:
             _require(file, columns, name, np.isfinite(columns[name]) | ~has_box, "finite")

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streamtrack.io.box_table import NO_ID, BoxTable
+from streamtrack.io.box_table import LAST_FRAME, NO_ID, BoxTable
 from streamtrack.io.source import InputError
 from streamtrack.io.whole_file import whole_file
 
 _WORD_BYTES = 32
 _LAST_ID = 2**64 - 2
-_LAST_FRAME = 10**8
 
 Columns = dict[str, NDArray[Any]]
 
@@ -112,7 +111,7 @@ def _are_regular(columns: Columns, ids: list[int], layout: RowLayout) -> bool:
         and all(np.isfinite(column).all() for column in numbers)
         and (frames == np.floor(frames)).all()
         and frames.min() >= layout.first_frame
-        and frames.max() <= _LAST_FRAME
+        and frames.max() <= LAST_FRAME
     )
 
 
@@ -155,7 +154,7 @@ def _cell(name: str, cell: str, layout: RowLayout) -> Any:
             )
         return known[cell.lower()]
     if name == "frame":
-        return _whole(name, cell, layout.first_frame, _LAST_FRAME)
+        return _whole(name, cell, layout.first_frame, LAST_FRAME)
     if name == "id":
         return _whole(name, cell, -1, _LAST_ID) % 2**64
     value = _number(name, cell)

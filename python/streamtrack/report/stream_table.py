@@ -7,14 +7,14 @@ from html import escape
 
 import numpy as np
 
-from streamtrack.evaluation.scores import Scores
+from streamtrack.evaluation.scores import METRICS, Scores
 from streamtrack.report.lives import Lives
 from streamtrack.report.streams import Stream, activity
 
 _PERCENT = ("HOTA", "MOTA", "IDF1")
 _COUNTS = ("IDSW", "Frag", "FP", "FN")
 # Figures of which more is better, and of which less is.
-_BETTER = {**dict.fromkeys(("HOTA", "DetA", "AssA", *_PERCENT), 1), **dict.fromkeys(_COUNTS, -1)}
+_BETTER = {**dict.fromkeys(METRICS, 1), **dict.fromkeys(_COUNTS, -1)}
 
 OfLives = Callable[[Lives], float]
 _COLUMNS: dict[str, OfLives] = {
@@ -40,8 +40,10 @@ def cards(streams: Sequence[Stream], combined: Sequence[Scores]) -> str:
         _card("median length", [float(np.median(x)) if len(x) else 0 for x in lengths]),
     ]
     if combined:
-        names = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", *_COUNTS)
-        entries += [_card(name, [getattr(scores, name) for scores in combined]) for name in names]
+        entries += [
+            _card(name, [getattr(scores, name) for scores in combined])
+            for name in (*METRICS, *_COUNTS)
+        ]
     compared = [stream.comparison for stream in streams if stream.comparison is not None]
     if compared:
         entries.append(_card("frames that differ", [sum(len(c.frames) for c in compared)]))

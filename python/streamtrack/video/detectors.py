@@ -31,7 +31,8 @@ def open_detector(
         return detector
     if not what.endswith(".onnx"):
         raise InputError(
-            f"the detector must be {' or '.join(BUILT_IN)} or the path of an .onnx file, got {what}"
+            f"the detector must be {' or '.join(BUILT_IN)} or the path of an .onnx file, got "
+            f"{what}; export other models to ONNX"
         )
     from streamtrack.video.onnx_model import OnnxDetector
 

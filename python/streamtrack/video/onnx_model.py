@@ -15,7 +15,7 @@ from streamtrack.io.source import InputError
 from streamtrack.video.detection import Detections, suppress_overlaps
 from streamtrack.video.frame import Image
 from streamtrack.video.heads import HEADS, HeadName, recognise
-from streamtrack.video.letterbox import letterbox
+from streamtrack.video.letterbox import GREY, letterbox
 
 try:
     import onnxruntime
@@ -65,7 +65,10 @@ class OnnxDetector:
         self.class_names = _class_names(metadata)
         task = metadata.get("task", "detect")
         if task not in ("detect", "segment", "pose"):
-            raise InputError(f"{path}: a detection model is needed, got one for {task!r}")
+            raise InputError(
+                f"{path}: the model must detect objects, got one for {task!r}; export a "
+                "detection model"
+            )
         self._path = path
         self._prepare, sides = _input_of(self._run, path)
         any_size = sides is None
@@ -78,7 +81,7 @@ class OnnxDetector:
         self._stride = _stride(metadata, path) if shrinks else None
 
     def _recognise(self) -> HeadName:
-        grey = np.full((self.height, self.width, 3), 114, np.uint8)
+        grey = np.full((self.height, self.width, 3), GREY, np.uint8)
         output = self._output(grey, rgb=False)
         return recognise(output, self.width, self.height, len(self.class_names))
 
