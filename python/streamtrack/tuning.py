@@ -106,19 +106,12 @@ def tune(
     optuna = _require_optuna()
     require_trackeval()
     if metric not in METRICS:
-        raise InputError(
-            f"metric must be one of {', '.join(METRICS)}, got {metric!r}; choose one of them"
-        )
+        raise InputError(f"metric must be one of {', '.join(METRICS)}, got {metric!r}; choose one")
     base = config or Config()
     sequences = _sequences(ground_truth, inputs, base, benchmark, text_format)
     parts = _parts(folds, len(sequences))
-    context = get_context("forkserver")
     kept = None if storage is None else _opened(optuna, Path(storage))
-    # At a terminal Ctrl-C reaches the workers too, who would each say so at length.
-    ignoring = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
-    with ProcessPoolExecutor(
-        processes or os.cpu_count(), mp_context=context, initializer=ignoring
-    ) as pool:
+    with _workers(processes or os.cpu_count()) as pool:
         search = partial(
             _search, optuna, pool, metric=metric, trials=trials, seed=seed,
             storage=kept, progress=progress,
@@ -132,6 +125,12 @@ def tune(
         best = search(sequences, base)
     ordered = {sequence.name: after[sequence.name] for sequence in sequences}
     return TuningResult(metric, Config({**base.to_dict(), **best}), before, ordered)
+
+
+def _workers(count: int | None) -> ProcessPoolExecutor:
+    # At a terminal Ctrl-C reaches the workers too, who would each say so at length.
+    ignoring = partial(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(count, mp_context=get_context("forkserver"), initializer=ignoring)
 
 
 def _parts(folds: int, sequences: int) -> int:

@@ -94,9 +94,7 @@ def track(
     where = ClusterOptions(engine, address, first_id_prefix)
     where.check(via=via, of_videos=of_videos, threads=threads)
     if engine == "ray":
-        archive = _track_archive(inputs, output, config, where, threads)
-        _note(_unused_sections(config, [stream.name for stream in archive.streams]))
-        _print_cluster_run(archive)
+        _print_cluster_run(_track_archive(inputs, output, config, where, threads), config)
         return
     tracker = None
     if via == "deepstream":
@@ -198,7 +196,8 @@ def _print(summary: RunSummary, where: str) -> None:
     _print_pace(summary, where)
 
 
-def _print_cluster_run(run: ClusterRun) -> None:
+def _print_cluster_run(run: ClusterRun, config: Config) -> None:
+    _note(_unused_sections(config, [stream.name for stream in run.streams]))
     _note(run.notes)
     if len(run.streams) <= _MOST_LINES:
         _print_streams(run.streams)

@@ -66,15 +66,7 @@ def evaluate(
         >>> evaluate(folder, folder).combined.HOTA  # tracks that are the ground truth itself
         100.0
     """
-    if benchmark is not None and benchmark not in BENCHMARKS:
-        raise InputError(
-            f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}; leave it out "
-            "to have it guessed"
-        )
-    if kitti_class not in KITTI_CLASSES:
-        raise InputError(
-            f"kitti_class must be {' or '.join(KITTI_CLASSES)}, got {kitti_class!r}; choose one"
-        )
+    _check(benchmark, kitti_class)
     require_trackeval()
     truths = read_ground_truth(ground_truth, benchmark, text_format)
     tables = read_tracks(tracks, truths)
@@ -92,6 +84,18 @@ def evaluate(
         {name: _rules_of(truths[name]) for name in common},
         _notes(truths, tables),
     )
+
+
+def _check(benchmark: Benchmark | None, kitti_class: str) -> None:
+    if benchmark is not None and benchmark not in BENCHMARKS:
+        raise InputError(
+            f"benchmark must be one of {', '.join(BENCHMARKS)}, got {benchmark!r}; leave it out "
+            "to have it guessed"
+        )
+    if kitti_class not in KITTI_CLASSES:
+        raise InputError(
+            f"kitti_class must be {' or '.join(KITTI_CLASSES)}, got {kitti_class!r}; choose one"
+        )
 
 
 def _no_tracks(where: str, names: list[str]) -> InputError:

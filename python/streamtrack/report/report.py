@@ -68,9 +68,7 @@ def write_report(
     runs = [read_run(tracks, config, "tracks")]
     if compare is not None:
         runs = _told_apart(runs[0], read_run(compare, compare_config, "other"))
-    truths: dict[str, GroundTruth] = {}
-    if ground_truth is not None:
-        truths = read_ground_truth(ground_truth, benchmark, text_format)
+    truths = {} if ground_truth is None else read_ground_truth(ground_truth, benchmark, text_format)
     names = list(dict.fromkeys(name for run in runs for name in run.tables))
     streams = []
     for name in names:

@@ -14,7 +14,7 @@ from streamtrack.report.streams import Stream, activity
 _PERCENT = ("HOTA", "MOTA", "IDF1")
 _COUNTS = ("IDSW", "Frag", "FP", "FN")
 # Figures of which more is better, and of which less is.
-_BETTER = {**dict.fromkeys(METRICS, 1), **dict.fromkeys(_COUNTS, -1)}
+_BETTER: dict[str, int] = {**dict.fromkeys(METRICS, 1), **dict.fromkeys(_COUNTS, -1)}
 
 OfLives = Callable[[Lives], float]
 _COLUMNS: dict[str, OfLives] = {

@@ -126,19 +126,20 @@ def track_on_cluster(
             elapsed = time.perf_counter() - start
         finally:
             shutil.rmtree(hidden.path, ignore_errors=True)
-    streams = [
-        ClusterStream(
-            work.name,
-            stream_file(folder, work.name, ".txt"),
-            stream.frames,
-            stream.detections,
-            stream.boxes,
-            stream.tracks,
-        )
-        for work, stream in zip(works, tracked, strict=True)
-    ]
+    streams = [_cluster_stream(work, one, folder) for work, one in zip(works, tracked, strict=True)]
     notes = [note for stream in tracked for note in stream.notes]
     return ClusterRun(streams, sum(stream.seconds for stream in tracked), elapsed, notes)
+
+
+def _cluster_stream(work: StreamWork, stream: TrackedStream, folder: Path) -> ClusterStream:
+    return ClusterStream(
+        work.name,
+        stream_file(folder, work.name, ".txt"),
+        stream.frames,
+        stream.detections,
+        stream.boxes,
+        stream.tracks,
+    )
 
 
 def _known_inputs(inputs: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, Path]]:
