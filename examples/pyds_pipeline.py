@@ -19,7 +19,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402
 from streamtrack.deepstream import default_config_path, library_path  # noqa: E402
 
-SIZE = "width=1920 height=1080"
+WIDTH, HEIGHT = 1920, 1080  # the tracker's size is the muxer's: then no box is scaled
 UNTRACKED = 2**64 - 1
 
 
@@ -28,10 +28,10 @@ def description(infer_config: str, uris: list[str]) -> str:
     sources = " ".join(f"nvurisrcbin uri={uri} ! mux.sink_{n}" for n, uri in enumerate(uris))
     tracker = (
         f"nvtracker name=tracker ll-lib-file={library_path()} "
-        f"ll-config-file={default_config_path()} tracker-width=1920 tracker-height=1080"
+        f"ll-config-file={default_config_path()} tracker-width={WIDTH} tracker-height={HEIGHT}"
     )
     return (
-        f"nvstreammux name=mux batch-size={len(uris)} {SIZE} ! "
+        f"nvstreammux name=mux batch-size={len(uris)} width={WIDTH} height={HEIGHT} ! "
         f"nvinfer config-file-path={infer_config} ! {tracker} ! fakesink sync=false {sources}"
     )
 
@@ -58,6 +58,14 @@ def print_tracks(_pad: Any, info: Any, _data: Any) -> Any:
     return Gst.PadProbeReturn.OK
 
 
+def end(_bus: Any, message: Any, loop: Any) -> None:
+    """Ends the program, and says why if an element failed."""
+    if message.type == Gst.MessageType.ERROR:
+        error, details = message.parse_error()
+        print(f"{error.message} ({details})", file=sys.stderr)
+    loop.quit()
+
+
 def main(infer_config: str, uris: list[str]) -> None:
     Gst.init(None)
     pipeline = Gst.parse_launch(description(infer_config, uris))
@@ -66,8 +74,8 @@ def main(infer_config: str, uris: list[str]) -> None:
     loop = GLib.MainLoop()
     bus = pipeline.get_bus()
     bus.add_signal_watch()
-    bus.connect("message::eos", lambda *_: loop.quit())
-    bus.connect("message::error", lambda *_: loop.quit())
+    bus.connect("message::eos", end, loop)
+    bus.connect("message::error", end, loop)
     pipeline.set_state(Gst.State.PLAYING)
     loop.run()
     pipeline.set_state(Gst.State.NULL)

@@ -108,8 +108,10 @@ def test_the_pyds_pipeline_is_described_and_its_probe_reads_tracks(
         NvDsObjectMeta=cast,
     )
     stand_in(monkeypatch, "gi", require_version=lambda *_: None)
-    probe_return = SimpleNamespace(PadProbeReturn=SimpleNamespace(OK="ok"))
-    stand_in(monkeypatch, "gi.repository", Gst=probe_return, GLib=None)
+    gst = SimpleNamespace(
+        PadProbeReturn=SimpleNamespace(OK="ok"), MessageType=SimpleNamespace(ERROR="error")
+    )
+    stand_in(monkeypatch, "gi.repository", Gst=gst, GLib=None)
     example = load("pyds_pipeline")
     info = SimpleNamespace(get_buffer=object)
     assert example.print_tracks(None, info, None) == "ok"
@@ -118,6 +120,12 @@ def test_the_pyds_pipeline_is_described_and_its_probe_reads_tracks(
     assert f"ll-lib-file={library_path()} " in text
     assert "batch-size=2" in text
     assert text.endswith("nvurisrcbin uri=file:///b.mp4 ! mux.sink_1")
+    ended: list[str] = []
+    failed = SimpleNamespace(message="no such file"), "nvurisrcbin0"
+    message = SimpleNamespace(type="error", parse_error=lambda: failed)
+    example.end(None, message, SimpleNamespace(quit=lambda: ended.append("ended")))
+    assert ended == ["ended"]
+    assert capsys.readouterr().err == "no such file (nvurisrcbin0)\n"
 
 
 def test_ultralytics_loop_tracks_what_the_model_sees(
