@@ -118,14 +118,14 @@ def track_sources(
         InputError: A source cannot be read, has a name that no file can have or would be
             overwritten, or the folder cannot be written.
     """
+    # Before a folder is made.
+    files = [stream_file(Path(output), source.name, ".txt") for source in sources]
+    refuse_overwriting(files, [source.path for source in sources])
     config = with_sequence_rates(config or Config(), sources)
     prefixes: dict[str, int] = {}
     if first_id_prefix is not None:
         numbers = consecutive_prefixes(config, first_id_prefix, len(sources))
         prefixes = dict(zip((source.name for source in sources), numbers, strict=True))
-    # Before a folder is made.
-    files = [stream_file(Path(output), source.name, ".txt") for source in sources]
-    refuse_overwriting(files, [source.path for source in sources])
     folder = output_folder(output)
     streams: dict[str, _Stream] = {}
     with ExitStack() as unwritten:

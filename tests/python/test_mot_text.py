@@ -259,10 +259,12 @@ def test_wrong_inputs(tmp_path: Path) -> None:
     [
         ("frameRate=30\n", r"must hold a section \[Sequence\]"),
         ("[Other]\n", r"must hold a section \[Sequence\]"),
-        ("[Sequence]\nframeRate=fast\n", "frameRate must be a number above 0, got 'fast'"),
-        ("[Sequence]\nframeRate=0\n", "frameRate must be a number above 0, got '0'"),
+        ("[Sequence]\nframeRate=fast\n", "frameRate must be a number above 0 and .*got 'fast'"),
+        ("[Sequence]\nframeRate=0\n", "frameRate must be a number above 0 and .*got '0'"),
         ("[Sequence]\nseqLength=-5\n", "seqLength must be a number above 0"),
-        ("[Sequence]\nseqLength=1.5\n", "seqLength must be a whole number, got 1.5"),
+        ("[Sequence]\nseqLength=1.5\n", "seqLength must be a whole number .*, got 1.5"),
+        ("[Sequence]\nseqLength=2e8\n", "a whole number from 1 to 100000000, got 2e8"),
+        ("[Sequence]\nimHeight=0.5\n", "imHeight must be a whole number from 1 .*, got 0.5"),
         ("[Sequence]\nimWidth=nan\n", "imWidth must be a number above 0"),
     ],
 )

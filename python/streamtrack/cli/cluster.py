@@ -68,7 +68,7 @@ def cluster_options(command: Command) -> Command:
         ),
         click.option(
             "--inputs-from",
-            type=click.File(encoding="utf-8"),
+            type=click.File(encoding="utf-8", errors="surrogateescape"),  # paths may be any bytes
             metavar="FILE",
             help="More inputs, one a line; - for standard input.",
         ),

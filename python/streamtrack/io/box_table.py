@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from streamtrack.io.sequence_info import SequenceInfo
 
-LAST_FRAME = 10**8  # 38 days at 30 frames a second: a larger number is no frame
 NO_ID = np.uint64(2**64 - 1)  # a row of a detection; text formats write it as -1
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from streamtrack.io.source import InputError
 
+LAST_FRAME = 10**8  # 38 days at 30 frames a second: a larger number is no frame
+_LARGEST = 10**9
+
 
 @dataclass(frozen=True)
 class SequenceInfo:
@@ -35,13 +38,10 @@ def read_sequence_info(path: Path) -> SequenceInfo:
             f"{path}: it must hold a section [Sequence], got: {reason}; mend or remove the file"
         ) from None
     rate = _positive(path, section, "frameRate")
-    length = _positive(path, section, "seqLength")
-    width, height = _positive(path, section, "imWidth"), _positive(path, section, "imHeight")
-    return SequenceInfo(
-        frame_rate=rate,
-        frame_count=None if length is None else _whole(path, "seqLength", length),
-        size=None if width is None or height is None else (int(width), int(height)),
-    )
+    length = _whole(path, section, "seqLength", LAST_FRAME)
+    width, height = (_whole(path, section, key, _LARGEST) for key in ("imWidth", "imHeight"))
+    size = None if width is None or height is None else (width, height)
+    return SequenceInfo(frame_rate=rate, frame_count=length, size=size)
 
 
 def write_sequence_info(path: Path, name: str, info: SequenceInfo) -> None:
@@ -65,14 +65,21 @@ def _positive(path: Path, section: configparser.SectionProxy, key: str) -> float
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < 1e9:
+    if not 0 < value <= _LARGEST:
         raise InputError(
-            f"{path}: {key} must be a number above 0, got {text!r}; mend or remove the line"
+            f"{path}: {key} must be a number above 0 and at most {_LARGEST}, got {text!r}; mend or "
+            "remove the line"
         )
     return value
 
 
-def _whole(path: Path, key: str, value: float) -> int:
-    if value != int(value):
-        raise InputError(f"{path}: {key} must be a whole number, got {value}; mend the line")
+def _whole(path: Path, section: configparser.SectionProxy, key: str, most: int) -> int | None:
+    value = _positive(path, section, key)
+    if value is None:
+        return None
+    if value != int(value) or value > most:
+        raise InputError(
+            f"{path}: {key} must be a whole number from 1 to {most}, got {section[key]}; mend the "
+            "line"
+        )
     return int(value)

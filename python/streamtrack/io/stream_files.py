@@ -9,7 +9,8 @@ from pathlib import Path
 from streamtrack.io.source import InputError
 
 _LONGEST = 255  # bytes that a name may have on Linux
-_NO_NAME = re.compile(r"\.{0,2}|.*[/\x00-\x1f\x7f].*", re.DOTALL)
+# Surrogates stand for bytes that are no UTF-8.
+_NO_NAME = re.compile(r"\.{0,2}|.*[/\x00-\x1f\x7f\ud800-\udfff].*", re.DOTALL)
 
 
 def stream_file(folder: Path, name: str, ending: str = "") -> Path:
@@ -23,12 +24,13 @@ def stream_file(folder: Path, name: str, ending: str = "") -> Path:
     Raises:
         InputError: No file can have this name.
     """
-    length = len(f"{name}{ending}.part".encode())
+    length = len(f"{name}{ending}.part".encode(errors="replace"))
     if _NO_NAME.fullmatch(name) or length > _LONGEST:
         shown = name if len(name) <= 40 else name[:40] + "..."
         raise InputError(
             "the name of a stream that is written to a file must be one that a file can have "
-            f"(no / and no line breaks, not empty, not too long), got {shown!r}; rename the stream"
+            f"(UTF-8 without / and line breaks, not empty, not too long), got {shown!r}; rename "
+            "the stream"
         )
     return folder / f"{name}{ending}"
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streamtrack.io.box_table import LAST_FRAME, NO_ID, BoxTable
+from streamtrack.io.box_table import NO_ID, BoxTable
+from streamtrack.io.sequence_info import LAST_FRAME
 from streamtrack.io.source import InputError
 from streamtrack.io.whole_file import whole_file
 
