@@ -6,12 +6,15 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 import streamtrack as st
 from PIL import Image
+from streamtrack.cli import app
 
 from tests.cli.command import COMMAND, succeed
 
@@ -83,12 +86,15 @@ def test_the_demos_next_step_gives_the_same_tracks(demo: tuple[Path, str], tmp_p
         np.testing.assert_allclose(mine[:, 2:6], demos[:, 2:6], atol=0.0051)
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [[], ["track"], ["demo"], ["parameters"], ["deepstream"], ["deepstream", "lib-path"], ["host"]],
-    ids=" ".join,
-)
-def test_every_verb_has_help_with_an_example(verb: list[str]) -> None:
+def verbs(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The command's words and those of every verb below it."""
+    yield words
+    for name, verb in getattr(command, "commands", {}).items():
+        yield from verbs(verb, (*words, name))
+
+
+@pytest.mark.parametrize("verb", list(verbs(app)), ids=" ".join)
+def test_every_verb_has_help_with_an_example(verb: tuple[str, ...]) -> None:
     text = succeed(*verb, "--help").stdout
     assert text.startswith("Usage: streamtrack")
     assert "Example: " in text or not verb

@@ -1,4 +1,4 @@
-"""The laws of a tracker for many streams (DESIGN: "How we know that it is right")."""
+"""The laws of a tracker for many streams, on generated scenes."""
 
 from __future__ import annotations
 
