@@ -18,6 +18,8 @@ except ModuleNotFoundError as missing:
         f"streamtrack.picture needs Pillow, got: {missing}; pip install 'streamtrack[picture]'"
     ) from None
 
+from streamtrack.hues import hue_of
+
 Box = tuple[float, float, float, float]  # left, top, width, height
 Point = tuple[float, float]
 Colour = tuple[int, int, int]
@@ -69,7 +71,7 @@ class Panel:
 
 def colour_of(track_id: int) -> Colour:
     """Returns an id's colour: neighbours in number are far apart in hue."""
-    hue = track_id * 0.6180339887 % 1.0
+    hue = hue_of(track_id)
     lightness = (0.62, 0.70, 0.56)[track_id % 3]
     red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.78)
     return round(red * 255), round(green * 255), round(blue * 255)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from streamtrack.io import BoxTable, InputError, box_table
-from streamtrack.report.lives import PATH_POINTS, hues_of, lives_of
+from streamtrack.hues import hue_of, hues_of
+from streamtrack.report.lives import PATH_POINTS, lives_of
 from streamtrack.report.streams import activity, length_histogram, score_histogram
 
 from tests.report.scenes import TRACKS, crowd, table, walk
@@ -62,8 +63,9 @@ def test_neighbouring_ids_have_far_hues() -> None:
     apart = np.abs(hues[:, None] - hues[None])
     apart = np.minimum(apart, 360 - apart)[~np.eye(12, dtype=bool)]
     assert apart.min() >= 15  # 360 over 12 is 30
-    far = hues_of(np.array([2**63 + 1, 2**63 + 2], np.uint64))
-    assert far[0] != far[1]
+    for start in (1, 2**63, 2**64 - 200):
+        ids = np.arange(start, start + 100, dtype=np.uint64)
+        assert hues_of(ids).tolist() == [int(360 * hue_of(one)) for one in ids.tolist()]
 
 
 def test_histograms() -> None:

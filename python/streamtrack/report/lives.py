@@ -12,7 +12,6 @@ from streamtrack.io.box_table import NO_ID, BoxTable
 from streamtrack.io.source import InputError
 
 PATH_POINTS = 24  # at most so many points of a track are drawn
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: neighbours get far hues
 
 Json = dict[str, Any]
 
@@ -128,9 +127,3 @@ def lives_of(table: BoxTable) -> Lives:
     track_of = np.zeros(len(table), np.intp)
     track_of[rows] = np.repeat(np.arange(len(ids)), counts[order])
     return Lives(table, ids[order], rows, starts, track_of)
-
-
-def hues_of(ids: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """A hue (0 to 359) for each id: the same id has the same everywhere."""
-    with np.errstate(over="ignore"):
-        return ((ids * _GOLDEN >> np.uint64(40)) * np.uint64(360) >> np.uint64(24)).astype(np.int64)

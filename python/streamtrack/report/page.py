@@ -13,7 +13,8 @@ from string import Template
 import numpy as np
 
 from streamtrack.evaluation.scores import Scores
-from streamtrack.report.lives import Json, hues_of
+from streamtrack.hues import hues_of
+from streamtrack.report.lives import Json
 from streamtrack.report.parameter_table import parameter_table
 from streamtrack.report.stream_table import cards, stream_table
 from streamtrack.report.streams import (

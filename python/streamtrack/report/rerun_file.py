@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamtrack.evaluation.sequences import PathLike, read_ground_truth
+from streamtrack.hues import hues_of
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.source import InputError
-from streamtrack.report.lives import hues_of
 from streamtrack.report.streams import Tracks, read_run
 
 _TRUTH_COLOUR = 0xB0B0B0FF
