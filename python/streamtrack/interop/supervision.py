@@ -181,7 +181,8 @@ def arrays_of(
 def with_ids(detections: Found, tracks: Tracks) -> Found:
     """Those of this frame's detections that belong to a track, with `tracker_id`.
 
-    Masks, data and all else stay with them. Predicted boxes are left out: see `detections_of`.
+    Masks, data and all else stay with them. Predicted boxes are left out: see `detections_of`. Ids
+    are int64 there: one of `id_mode: unique` may be negative, and is the track's as uint64.
 
     Args:
         detections: What the tracker was given (`arrays_of`).
@@ -192,7 +193,7 @@ def with_ids(detections: Found, tracks: Tracks) -> Found:
 
 
 def detections_of(tracks: Tracks, class_names: Mapping[int, str] | None = None) -> Any:
-    """Tracks as `supervision.Detections`, the predicted ones included.
+    """Tracks as `supervision.Detections`, the predicted ones included; ids as in `with_ids`.
 
     Args:
         tracks: Boxes as x1, y1, x2, y2.

@@ -31,7 +31,8 @@ def arrays_of(
 def with_ids(prediction: Mapping[str, Any], tracks: Tracks) -> dict[str, Any]:
     """The detections that belong to a track, with "ids" (int64), on the device they were on.
 
-    Masks and key points stay with their detections. Predicted boxes are left out.
+    Masks and key points stay with their detections. Predicted boxes are left out. An id of
+    `id_mode: unique` may be negative as int64, and is the track's as uint64.
 
     Args:
         prediction: What the tracker was given (`arrays_of`).
