@@ -42,10 +42,14 @@ Background& Background::instance() {
     return background;
 }
 
-Background::~Background() { stop(); }
+Background::~Background() {
+    leave_to_parent();
+    stop();
+}
 
 void Background::add(std::shared_ptr<Chore> chore) {
     const std::lock_guard<std::mutex> life(life_);
+    leave_to_parent();
     start();  // first: where no thread can be had nothing is left behind
     const std::lock_guard<std::mutex> lock(chores_);
     list_.push_back(std::move(chore));
@@ -53,6 +57,7 @@ void Background::add(std::shared_ptr<Chore> chore) {
 
 void Background::remove(const std::shared_ptr<Chore>& chore) {
     const std::lock_guard<std::mutex> life(life_);
+    leave_to_parent();
     bool last = false;
     {
         const std::lock_guard<std::mutex> lock(chores_);
@@ -68,6 +73,15 @@ void Background::remove(const std::shared_ptr<Chore>& chore) {
     }
 }
 
+// In a child made by fork: the thread does not exist here, and what it looked after it goes on
+// looking after there.
+void Background::leave_to_parent() {
+    if (thread_.joinable() && owner_ != ::getpid()) {
+        thread_.detach();
+        list_.clear();
+    }
+}
+
 void Background::start() {
     if (thread_.joinable()) {
         return;
@@ -80,10 +94,6 @@ void Background::start() {
 
 void Background::stop() {
     if (!thread_.joinable()) {
-        return;
-    }
-    if (owner_ != ::getpid()) {
-        thread_.detach();  // the parent's thread, which does not exist here
         return;
     }
     stopping_ = true;

@@ -32,6 +32,7 @@ class Background {
     void remove(const std::shared_ptr<Chore>& chore);
 
   private:
+    void leave_to_parent();
     void start();
     void stop();
     void work();

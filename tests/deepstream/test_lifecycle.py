@@ -153,6 +153,31 @@ def test_a_forked_child_counts_on_for_itself() -> None:
     assert play("7.1", scene).split() == ["[1]", "[2]", "[2]"]
 
 
+def test_a_forked_child_writes_its_own_files(tmp_path: Path) -> None:
+    """Threads stay with the parent: a child that opens a context has one of its own."""
+    scene = """
+        import os, pathlib, time
+        folder = pathlib.Path(sys.argv[2])
+        def open_host(name):
+            config = folder / f"{name}.yml"
+            config.write_text(f"metrics_file: {folder / name}.prom\\n")
+            return host(config_path=str(config))
+        def is_written(name):
+            deadline = time.monotonic() + 60
+            while not (folder / f"{name}.prom").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            return (folder / f"{name}.prom").exists()
+        with open_host("parent") as one:
+            print(is_written("parent"), flush=True)
+            child = os.fork()
+            if child == 0:
+                with open_host("child"):
+                    os._exit(0 if is_written("child") else 1)
+            print(os.waitpid(child, 0)[1])
+    """
+    assert play("7.1", scene, tmp_path).split() == ["True", "0"]
+
+
 def test_a_state_file_carries_ids_and_tracks_into_another_process(tmp_path: Path) -> None:
     config = tmp_path / "tracker.yml"
     # A buffer that outlasts the start of a process on the busiest machine.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from streamtrack.io import BoxTable, InputError, box_table
 from streamtrack.hues import hue_of, hues_of
+from streamtrack.io import BoxTable, InputError, box_table
 from streamtrack.report.lives import PATH_POINTS, lives_of
 from streamtrack.report.streams import activity, length_histogram, score_histogram
 
