@@ -67,7 +67,7 @@ def test_a_name_that_no_file_can_have_is_told_and_nothing_is_written(
     assert main([verb, str(given), "-o", str(tmp_path / "out")]) == 1
     error = capsys.readouterr().err
     shown = repr(name if len(name) < 40 else name[:40] + "...")
-    assert f"no line breaks, not empty, not too long), got {shown}; rename the stream\n" in error
+    assert f"line breaks, not empty, not too long), got {shown}; rename the stream\n" in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == [given]
     assert main(["convert", str(given), "-o", str(tmp_path / "again.parquet")]) == 0
