@@ -24,7 +24,10 @@ def main() -> int:
 def missing_things() -> list[str]:
     """Returns what stands between this checkout and a release, in words."""
     version = version_of((ROOT / "CMakeLists.txt").read_text())
-    lacking = [f"an interpreter with headers: CPython {one}" for one in missing(interpreters())]
+    lacking = [
+        f"CPython {one} with its headers: put it on PATH, or install it with pyenv"
+        for one in missing(interpreters())
+    ]
     files = [name for name in release_files(version) if not list(DIST.glob(name))]
     lacking += [f"dist/{name}: run make wheels" for name in files]
     lacking += made_of_other_sources(version)

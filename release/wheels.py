@@ -33,7 +33,7 @@ def main() -> int:
     found = interpreters()
     lacking = missing(found)
     for version in lacking:
-        print(f"not built: wheels for CPython {version}: no such interpreter with headers here")
+        print(f"not built: wheels for CPython {version}: put it on PATH, with its headers")
     source = unpack_sdist(build_sdist())
     for target in TARGETS:
         if target.machine in (chosen.machine or machines):
