@@ -210,6 +210,21 @@ def test_every_broken_stream_is_named(
     assert "(1 more failed)" in error
 
 
+def test_every_parquet_file_that_cannot_be_read_is_named(
+    tmp_path: Path, home: RayHome, address: str, parquet: Path
+) -> None:
+    broken = [tmp_path / f"{name}.parquet" for name in ("cut", "noise")]
+    broken[0].write_bytes(parquet.read_bytes()[:-100])
+    broken[1].write_bytes(b"noise")
+    words: list[str | Path] = ["--address", address, "-o", tmp_path / "out"]
+    failed = on_cluster(home, broken[0], parquet, broken[1], *words, fails=True)
+    note, error = [line for line in failed.stderr.splitlines() if "streamtrack: " in line]
+    assert f"note: {broken[1]}: " in note
+    assert f"error: {broken[0]}: " in error
+    assert "(1 more failed); nothing was tracked" in error
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_another_token_is_told(tmp_path: Path, home: RayHome, address: str) -> None:
     (tmp_path / "gate.txt").write_text("")
     env = home.environment | {"RAY_AUTH_TOKEN": "0" * 64}

@@ -159,6 +159,16 @@ def test_an_open_port_that_is_not_rays_is_an_error(answer: bytes, serves: bool) 
             thread.join()
 
 
+@pytest.mark.parametrize("unseen", ["gate.txt", "out"])
+def test_a_machine_that_does_not_see_the_storage_is_told(tmp_path: Path, unseen: str) -> None:
+    work = one_person(tmp_path / "gate.txt")
+    folder = run_folder(tmp_path / "out")
+    (tmp_path / unseen).rename(tmp_path / "elsewhere")
+    rule = f"gate.txt: inputs and .* got no {tmp_path / unseen} on {socket.gethostname()};"
+    with pytest.raises(InputError, match=rule):
+        track_stream(work, folder, st.Config(id_mode="unique"), sequential=False)
+
+
 @pytest.mark.parametrize("address", ["head", "head:", ":6379", "head:port"])
 def test_an_address_has_a_host_and_a_port(address: str) -> None:
     pytest.importorskip("ray", reason="needs Ray: pip install 'streamtrack[ray]'")

@@ -26,6 +26,7 @@ from streamtrack.scale.stream import (
     RunFolder,
     StreamWork,
     TrackedStream,
+    not_shared,
     renumber_stream,
     track_stream,
 )
@@ -36,7 +37,7 @@ _Run = Callable[..., Iterator[Row]]
 
 
 class StreamsFailedError(InputError):
-    """Some streams could not be tracked.
+    """Some streams could not be tracked, or some Parquet files not be read.
 
     Attributes:
         reasons: One line for each of them, in the order of the inputs.
@@ -103,9 +104,10 @@ def track_on_cluster(
         progress: Called when a stream is done.
 
     Raises:
-        InputError: The inputs cannot be listed; then nothing was tracked.
-        StreamsFailedError: Some streams could not be tracked. The others' files are whole; with
-            `id_mode: sequential` there are none, since every stream's ids depend on all.
+        InputError: An input is none, or has another's name; then nothing was tracked.
+        StreamsFailedError: Some Parquet files cannot be read; then nothing was tracked. Or some
+            streams could not be tracked: the others' files are whole, but there are none with
+            `id_mode: sequential`, since every stream's ids depend on all.
         RuntimeError: A stream lost its worker again and again.
     """
     config = config or Config()
@@ -170,12 +172,17 @@ def _works(
     parquet = [(path, file) for path, file in known if file.suffix == ".parquet"]
     rows = [{"file": str(file.absolute()), "name": name_of(path)} for path, file in parquet]
     streams_of: dict[str, list[ParquetStream]] = {}
+    errors: dict[str, str] = {}
     for listed in run(_list_task, rows):
         if "error" in listed:
-            raise InputError(listed["error"])
-        streams_of[listed["file"]] = [
-            ParquetStream(name, groups) for name, groups in listed["streams"]
-        ]
+            errors[listed["file"]] = listed["error"]
+        else:
+            streams_of[listed["file"]] = [
+                ParquetStream(name, groups) for name, groups in listed["streams"]
+            ]
+    if errors:
+        reasons = [errors[row["file"]] for row in rows if row["file"] in errors]
+        raise _failure(reasons, "nothing was tracked, since the streams of every file come first")
     found: dict[str, Path] = {}
     places: list[tuple[str, Path, Sequence[int] | None]] = []
     for path, file in known:
@@ -229,17 +236,17 @@ def _track(
             tracked[result["place"]] = TrackedStream(**result)
         report("tracking", len(tracked) + len(errors), len(works))
     if errors:
-        raise _failure([errors[place] for place in sorted(errors)], len(works), sequential)
+        kept = (
+            "nothing was written, since sequential ids depend on every stream"
+            if sequential
+            else f"the other {len(works) - len(errors):,} streams were tracked"
+        )
+        raise _failure([errors[place] for place in sorted(errors)], kept)
     return [tracked[place] for place in range(len(works))]
 
 
-def _failure(reasons: Sequence[str], streams: int, sequential: bool) -> StreamsFailedError:
+def _failure(reasons: Sequence[str], kept: str) -> StreamsFailedError:
     more = f" ({len(reasons) - 1:,} more failed)" if reasons[1:] else ""
-    kept = (
-        "nothing was written, since sequential ids depend on every stream"
-        if sequential
-        else f"the other {streams - len(reasons):,} streams were tracked"
-    )
     return StreamsFailedError(f"{reasons[0]}{more}; {kept}", reasons)
 
 
@@ -252,10 +259,13 @@ def _renumber(
 
 
 def _list_task(row: Row) -> dict[str, Any]:
+    path = Path(row["file"])
     try:
-        streams = streams_in_parquet(Path(row["file"]), row["name"])
-    except InputError as error:
-        return {"error": str(error)}
+        if not path.exists():
+            raise not_shared(path, path)
+        streams = streams_in_parquet(path, row["name"])
+    except (InputError, OSError) as error:
+        return {"file": row["file"], "error": str(error)}
     return {"file": row["file"], "streams": [(one.name, one.row_groups) for one in streams]}
 
 

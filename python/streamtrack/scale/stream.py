@@ -24,6 +24,14 @@ _MOST_ATTEMPTS = 10  # a killed worker is no fault of its stream, but ten are
 _WITHIN_STREAM = 0xFFFFFFFF  # the lower half of an id counts from 1 within its stream
 
 
+def not_shared(given: Path, unseen: Path) -> InputError:
+    """Says of an input that the machine which was to track it does not see a path."""
+    return InputError(
+        f"{given}: inputs and output must be where every machine sees them under the same path, "
+        f"got no {unseen} on {socket.gethostname()}; see docs/scale.md"
+    )
+
+
 @dataclass(frozen=True)
 class StreamWork:
     """A stream that is to be tracked.
@@ -49,6 +57,8 @@ class StreamWork:
             InputError: It cannot be read.
         """
         path = Path(self.path)
+        if not path.exists():
+            raise not_shared(path, path)
         if self.row_groups is None:
             [source] = open_inputs([path])
             return source
@@ -108,9 +118,12 @@ class RunFolder:
         """Gives a folder that goes when the attempt ends.
 
         Raises:
-            InputError: Too many attempts at this stream ended with their worker's death.
+            InputError: Too many attempts at this stream ended with their worker's death, or this
+                machine does not see the output.
         """
         folder = self._of_stream(work.place)
+        if not self.path.exists():
+            raise not_shared(Path(work.path), self.output)
         folder.mkdir(exist_ok=True)
         broken_off = len(list(folder.glob("attempt-*")))
         if broken_off >= _MOST_ATTEMPTS:
