@@ -47,6 +47,13 @@ def test_nothing_comes_from_elsewhere(tmp_path: Path, tracks: Path, truth: Path)
     assert not re.search(r"https?://|@import|url\(|<link|<img|<iframe|src=", page)
 
 
+def test_it_says_what_it_works_on(tmp_path: Path, tracks: Path, truth: Path) -> None:
+    """Measuring takes longest: a minute and more of a large report."""
+    said: list[str] = []
+    write_report(tmp_path / "r.html", tracks, ground_truth=truth, progress=said.append)
+    assert said == ["drawing dock", "drawing gate", "measuring gate"]
+
+
 def test_the_same_tracks_give_the_same_bytes(tmp_path: Path, tracks: Path) -> None:
     first = write_report(tmp_path / "1.html", tracks)
     second = write_report(tmp_path / "2.html", tracks)

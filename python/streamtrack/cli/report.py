@@ -88,7 +88,7 @@ def report(
             title=title,
             benchmark=benchmark,
             text_format=text_format,
-            progress=lambda name: status.update(f"drawing {name}"),
+            progress=status.update,
         )
     click.echo(written)
     if rerun is not None:

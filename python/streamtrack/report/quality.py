@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,20 @@ from streamtrack.report.streams import Quality, Stream
 
 
 def judge(
-    streams: Sequence[Stream], truths: dict[str, GroundTruth], runs: int, kitti_class: str = "car"
+    streams: Sequence[Stream],
+    truths: dict[str, GroundTruth],
+    runs: int,
+    kitti_class: str = "car",
+    progress: Callable[[str], None] | None = None,
 ) -> list[Scores]:
     """Fills in how good the streams are that have ground truth.
+
+    Args:
+        streams: What the report shows.
+        truths: Of those that have any, by name.
+        runs: How many runs each stream has.
+        kitti_class: As for `streamtrack.evaluate`.
+        progress: As for `write_report`.
 
     Returns:
         The figures of each run over all of them; empty if there are none.
@@ -27,6 +38,8 @@ def judge(
     for stream in streams:
         if stream.name not in truths:
             continue
+        if progress is not None:
+            progress(f"measuring {stream.name}")
         for run, lives in enumerate(stream.runs):
             truth = truths[stream.name]
             prepared = prepare(truth, lives.table, kitti_class)

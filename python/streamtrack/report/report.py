@@ -57,7 +57,7 @@ def write_report(
         benchmark: As for `streamtrack.evaluate`.
         text_format: As for `streamtrack.evaluate`.
         kitti_class: As for `streamtrack.evaluate`.
-        progress: Called with each stream's name before it is worked on.
+        progress: Called with what comes next: "drawing gate", "measuring gate".
 
     Returns:
         The file written.
@@ -73,13 +73,13 @@ def write_report(
     streams = []
     for name in names:
         if progress is not None:
-            progress(name)
+            progress(f"drawing {name}")
         streams.append(_stream(name, runs, truths.get(name), pictures))
     combined: list[Scores] = []
     if any(name in truths for name in names):
         from streamtrack.report.quality import judge
 
-        combined = judge(streams, truths, len(runs), kitti_class)
+        combined = judge(streams, truths, len(runs), kitti_class, progress)
     notes = _notes(runs, names, truths, asked=ground_truth is not None)
     text = page(title or " and ".join(run.name for run in runs), runs, streams, combined, notes)
     target = Path(output)
