@@ -247,6 +247,26 @@ def test_on_a_phone(
     assert smallest >= 32  # a finger must hit it
 
 
+def test_long_names_and_ids_have_room_on_a_phone(open_page: Open, tmp_path: Path) -> None:
+    """Ids of many hosts have twenty digits, names of cameras are made of their addresses."""
+    boxes = table("gate", TRACKS)
+    boxes = replace(boxes, ids=boxes.ids + np.uint64(0xFFFF_FFFF << 32))
+    name = "rtsp_10.0.0.7_live_stream1_profile_main_subtype_0_channel_1"
+    truth = {"gate": table("gate", TRUTH)}
+    tracks = {"gate": boxes, name: boxes}
+    page = open_page(write_report(tmp_path / "r.html", tracks, ground_truth=truth), 390)
+    settle(page)
+    expect(page.locator(".note")).to_contain_text(name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    of_names = page.evaluate(
+        """[...Array(10).keys()].map((length) => {
+          const context = document.querySelector(".timeline canvas").getContext("2d");
+          return 10 + context.measureText(shortName("1".repeat(length) + "4".repeat(11))).width;
+        })"""
+    )
+    assert max(of_names) < page.evaluate("GUTTER")
+
+
 CONTRAST = """(name) => {
   const rgb = (text) => {
     const context = new OffscreenCanvas(1, 1).getContext("2d");

@@ -32,6 +32,11 @@ function sized(canvas, width, height) {
   return context;
 }
 
+// An id as there is room for it: those of many hosts have twenty digits, which differ in the last.
+function shortName(name) {
+  return name.length > 9 ? `…${name.slice(-7)}` : name;
+}
+
 const tip = document.getElementById("tip");
 function showTip(event, text) {
   tip.textContent = text;

@@ -115,7 +115,7 @@ function drawBoxes(canvas, stream, run, boxes) {
     context.strokeRect(bx, by, w * scale, h * scale);
     if (status) {
       context.fillStyle = context.strokeStyle;
-      context.fillText(stream.runs[run].ids[track].slice(-8), bx + 3, Math.max(8, by - 7));
+      context.fillText(shortName(stream.runs[run].ids[track]), bx + 3, Math.max(8, by - 7));
     }
   }
   context.setLineDash([]);

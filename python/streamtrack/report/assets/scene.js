@@ -109,7 +109,7 @@ class Scene {
       context.arc(x, y, 4.5, 0, 2 * Math.PI);
       context.fill();
       const room = present.length <= MOST_LABELS || strong === track;
-      if (bright && room) this.drawLabel(context, this.run.ids[track].slice(-6), x, y - 13);
+      if (bright && room) this.drawLabel(context, shortName(this.run.ids[track]), x, y - 13);
     }
     context.globalAlpha = 1;
   }
@@ -127,7 +127,10 @@ class Scene {
     return present;
   }
 
-  drawLabel(context, text, x, y) {
+  drawLabel(context, text, besideX, besideY) {
+    const half = context.measureText(text).width / 2 + 2; // all of it lies in the scene
+    const x = Math.min(Math.max(besideX, half), this.width - half);
+    const y = Math.max(besideY, 9);
     context.lineWidth = 3;
     context.strokeStyle = theme.scene;
     context.strokeText(text, x, y);

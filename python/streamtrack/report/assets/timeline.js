@@ -132,8 +132,7 @@ class Timeline {
   drawName(context, name, y, strong) {
     context.fillStyle = strong ? theme.ink : theme.muted;
     context.textAlign = "left";
-    const short = name.length > 10 ? `…${name.slice(-9)}` : name;
-    context.fillText(short, 10, y);
+    context.fillText(shortName(name), 10, y);
   }
 
   drawLife(context, begin, end, y, fill, thickness) {
