@@ -82,6 +82,21 @@ def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     assert [frame.number for frame in frames] == list(range(1, len(frames) + 1))
 
 
+def test_a_file_that_holds_less_than_it_says_is_told(tmp_path: Path) -> None:
+    whole = write_video(tmp_path / "whole.avi", [RED, BLUE], frames=100)
+    cut = tmp_path / "cut.avi"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    source = open_video(str(cut))
+    count = len(all_of(source))
+    assert 10 < count < 100
+    assert source.notes[-1] == (
+        f"the file says 100 pictures, {count} came: it is damaged or not whole"
+    )
+    complete = open_video(str(whole))
+    assert len(all_of(complete)) == 100
+    assert complete.notes == []
+
+
 def test_damage_is_passed_over_and_told(tmp_path: Path) -> None:
     whole = write_video(tmp_path / "whole.mkv", [RED, BLUE], frames=100)
     with av.open(str(whole)) as container:

@@ -94,7 +94,7 @@ def test_each_square_keeps_one_id_through_its_video(
     videos: list[Path], model: Path, tmp_path: Path
 ) -> None:
     arguments = ["track", str(videos[0]), "-o", str(tmp_path), "--detector", str(model)]
-    assert main([*arguments, "--classes", "red thing"]) == 0
+    assert main([*arguments, "--classes", "red thing, "]) == 0
     written = rows(tmp_path / "gate.txt")
     # The square is seen by one cell of stride 8 when it stands on it and by two between.
     middles = written[:, 2] + written[:, 4] / 2

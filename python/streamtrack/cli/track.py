@@ -88,7 +88,7 @@ def track(
         raise click.UsageError("--deepstream and --ll-lib-file need --via deepstream.")
     inputs = all_inputs(inputs, inputs_from)
     config = config_of(config_file, preset, assignments)
-    wanted = tuple(name.strip() for name in classes.split(",")) if classes else ()
+    wanted = tuple(name.strip() for name in (classes or "").split(",") if name.strip())
     video = VideoOptions(detector, wanted, save_video, mosaic)
     of_videos = video.said or any(is_video(given) for given in inputs)
     where = ClusterOptions(engine, address, first_id_prefix)

@@ -16,7 +16,7 @@ from streamtrack.video.frame import VideoFrame
 
 
 class VideoFile:
-    """A recorded video. Damaged packets are passed over, as a player does."""
+    """A recorded video. Damaged packets are passed over, as a player does, and noted."""
 
     live = False
     state = ""
@@ -27,8 +27,9 @@ class VideoFile:
         self._container, self._stream = open_container(path)
         self.frame_rate = rate_of(self._stream)
         self.frames = self._count()
-        self.damaged_packets = 0
-        self.ended = False
+        self.damaged_packets = self._decoded = 0
+        self._promised = self._stream.frames  # 0: the file does not say
+        self.ended = self._at_end = False
         self._pictures: Iterator[VideoFrame] = self._read()
         first = next(self._pictures, None)
         if first is None:
@@ -48,21 +49,29 @@ class VideoFile:
 
     @property
     def notes(self) -> list[str]:
-        """Whether anything was damaged."""
-        count = self.damaged_packets
-        return [f"{count} damaged packets were passed over"] if count else []
+        """Whether anything was damaged or missing."""
+        notes = []
+        if self.damaged_packets:
+            notes.append(f"{self.damaged_packets} damaged packets were passed over")
+        if self._at_end and self._decoded < self._promised:
+            notes.append(
+                f"the file says {self._promised} pictures, {self._decoded} came: it is damaged or "
+                "not whole"
+            )
+        return notes
 
     def next_frame(self) -> VideoFrame | None:
         """Decodes the next picture; None at the end."""
         frame = next(self._pictures, None)
         if frame is None:
-            self.ended = True
+            self._at_end = True
             self.close()
         return frame
 
     def _read(self) -> Iterator[VideoFrame]:
         before, start = -1.0, None
         for number, picture in enumerate(self._decode(), 1):
+            self._decoded = number
             time = (number - 1) / self.frame_rate if picture.time is None else picture.time
             start = time if start is None else start
             before = max(time - start, before + 1e-3)
