@@ -77,13 +77,16 @@ valgrind: $(VENV)/valgrind  ## play every scenario of the native driver under va
 	    $$(sed -n 's/^==[0-9]*== *\(in use at exit\|total heap usage\|ERROR SUMMARY\)/\1/p' .build/valgrind/$$version.log); done
 
 SANITIZED := core_tests core_threads nvmot_driver nvmot_faults
-sanitize: $(VENV)/system  ## run the native driver, failing files and the core's tests under the address, undefined and thread sanitizers
+# A malloc that fails can stand before the address sanitizer's, not before the thread sanitizer's.
+sanitize: $(VENV)/system  ## run the native driver, failing files and memory, and the core's tests under the address, undefined and thread sanitizers
 	for checks in address,undefined thread; do \
-	  folder=.build/$${checks%%,*}; \
+	  folder=.build/$${checks%%,*}; programs="$(SANITIZED)"; \
+	  [ $$checks = thread ] || programs="$$programs nvmot_memory"; \
 	  cmake -S . -B $$folder -DNATIVE_TESTS=ON -DSANITIZE=$$checks && \
-	  cmake --build $$folder --target ByteTracker nvmot_replay $(SANITIZED) -- -j$(JOBS) || exit 1; \
-	  for program in $(SANITIZED); do \
+	  cmake --build $$folder --target ByteTracker nvmot_replay $$programs -- -j$(JOBS) || exit 1; \
+	  for program in $$programs; do \
 	    case $$program in nvmot_*) stage="$$folder/deepstream/libByteTracker.so 7.1" ;; *) stage="" ;; esac; \
+	    [ $$program != nvmot_memory ] || stage="$$stage out_of_memory core_out_of_memory"; \
 	    UBSAN_OPTIONS=halt_on_error=1 $$folder/tests/native/$$program $$stage || exit 1; done; done
 
 FUZZERS := process yaml snapshot crowd

@@ -4,13 +4,21 @@
 
 #include <atomic>
 #include <cstddef>
+#include <new>
+
+// Who hands out the memory: the C library, or AddressSanitizer in its place.
+#ifdef ADDRESS_SANITIZER
+#define TRUE_NAME(function) __interceptor_##function
+#else
+#define TRUE_NAME(function) __libc_##function
+#endif
 
 extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* block, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-void __libc_free(void* block);
+void* TRUE_NAME(malloc)(std::size_t size);
+void* TRUE_NAME(calloc)(std::size_t count, std::size_t size);
+void* TRUE_NAME(realloc)(void* block, std::size_t size);
+void* TRUE_NAME(memalign)(std::size_t alignment, std::size_t size);
+void TRUE_NAME(free)(void* block);
 }
 
 namespace {
@@ -43,18 +51,18 @@ void* counted(void* block) {
 
 extern "C" {
 
-void* malloc(std::size_t size) { return is_refused() ? nullptr : counted(__libc_malloc(size)); }
+void* malloc(std::size_t size) { return is_refused() ? nullptr : counted(TRUE_NAME(malloc)(size)); }
 void* calloc(std::size_t count, std::size_t size) {
-    return is_refused() ? nullptr : counted(__libc_calloc(count, size));
+    return is_refused() ? nullptr : counted(TRUE_NAME(calloc)(count, size));
 }
 void* realloc(void* block, std::size_t size) {
     if (is_refused()) {
         return nullptr;
     }
-    return block == nullptr ? counted(__libc_malloc(size)) : __libc_realloc(block, size);
+    return block == nullptr ? counted(TRUE_NAME(malloc)(size)) : TRUE_NAME(realloc)(block, size);
 }
 void* memalign(std::size_t alignment, std::size_t size) {
-    return is_refused() ? nullptr : counted(__libc_memalign(alignment, size));
+    return is_refused() ? nullptr : counted(TRUE_NAME(memalign)(alignment, size));
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) { return memalign(alignment, size); }
 int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
@@ -63,10 +71,34 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
 }
 void free(void* block) {
     blocks.fetch_sub(block != nullptr ? 1 : 0, std::memory_order_relaxed);
-    __libc_free(block);
+    TRUE_NAME(free)(block);
 }
 
 }  // extern "C"
+
+#ifdef ADDRESS_SANITIZER
+// It brings operators of its own, which do not ask malloc as those of the C++ library do.
+void* operator new(std::size_t size) {
+    if (void* const block = malloc(size)) {
+        return block;
+    }
+    throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return malloc(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return malloc(size); }
+void operator delete(void* block) noexcept { free(block); }
+void operator delete[](void* block) noexcept { free(block); }
+void operator delete(void* block, std::size_t) noexcept { free(block); }
+void operator delete[](void* block, std::size_t) noexcept { free(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { free(block); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { free(block); }
+
+// What the dynamic linker keeps is known to it by the linker's own calls, which come from here now.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
+    return "leak:_dl_map_object_deps\n";
+}
+#endif
 
 namespace native {
 

@@ -1,6 +1,6 @@
 // Counts this thread's allocations, and lets some of them fail: malloc and its kin of the whole
-// process are replaced by allocations.cpp. Not for valgrind and the sanitizers, which replace them
-// too.
+// process are replaced by allocations.cpp, which asks the C library for the memory, or the address
+// sanitizer. Not for valgrind and the thread sanitizer, which replace them too.
 #pragma once
 
 #include <cstdint>

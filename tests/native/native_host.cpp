@@ -2,7 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <stdexcept>
 
 extern "C" {
@@ -15,23 +17,9 @@ void plugin_set_version(const char* version);
 namespace native {
 namespace {
 
-struct LayoutRow {
-    const char *version, *structure, *field;
-    std::size_t offset, size;
-};
 const LayoutRow rows[] = {
 #include "layout_table.inc"
 };
-
-const LayoutRow* find_row(const std::string& version, const char* structure, const char* field) {
-    for (const LayoutRow& row : rows) {
-        if (version == row.version && std::strcmp(structure, row.structure) == 0 &&
-            std::strcmp(field, row.field) == 0) {
-            return &row;
-        }
-    }
-    return nullptr;
-}
 
 template <class Function>
 Function function(const Library& library, const char* name) {
@@ -40,21 +28,27 @@ Function function(const Library& library, const char* name) {
 
 }  // namespace
 
-Layout::Place Layout::find(const char* structure, const char* field) const {
-    const std::pair<std::string, std::string> names(structure, field);
-    const auto known = found_.find(names);
-    if (known != found_.end()) {
-        return known->second;
+Layout::Layout(std::string version) : version_(std::move(version)) {
+    const auto is_mine = [this](const LayoutRow& row) { return version_ == row.version; };
+    begin_ = std::find_if(std::begin(rows), std::end(rows), is_mine);
+    end_ = std::find_if_not(begin_, std::end(rows), is_mine);
+    if (begin_ == end_) {
+        throw std::logic_error("no layout of DeepStream " + version_);
     }
-    const LayoutRow* row = find_row(version_, structure, field);
-    if (row == nullptr) {
-        throw std::logic_error(version_ + " has no " + structure + "." + field);
-    }
-    return found_[names] = {row->offset, row->size};
 }
 
-bool Layout::has(const char* structure, const char* field) const {
-    return find_row(version_, structure, field) != nullptr;
+const LayoutRow* Layout::find(const char* structure, const char* field) const {
+    return std::find_if(begin_, end_, [&](const LayoutRow& row) {
+        return std::strcmp(structure, row.structure) == 0 && std::strcmp(field, row.field) == 0;
+    });
+}
+
+const LayoutRow& Layout::row(const char* structure, const char* field) const {
+    const LayoutRow* const found = find(structure, field);
+    if (found == end_) {
+        throw std::logic_error(version_ + " has no " + structure + "." + field);
+    }
+    return *found;
 }
 
 int Layout::number() const {

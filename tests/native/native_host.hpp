@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,27 +14,32 @@
 
 namespace native {
 
+struct LayoutRow {
+    const char *version, *structure, *field;
+    std::size_t offset, size;
+};
+
 // The numbers of one version.
 class Layout {
   public:
-    explicit Layout(std::string version) : version_(std::move(version)) {}
-    std::size_t size(const char* structure) const { return find(structure, "").size; }
+    // Throws std::logic_error for a version that layout.json does not have.
+    explicit Layout(std::string version);
+    std::size_t size(const char* structure) const { return row(structure, "").size; }
     std::size_t at(const char* structure, const char* field) const {
-        return find(structure, field).offset;
+        return row(structure, field).offset;
     }
-    bool has(const char* structure, const char* field) const;
+    bool has(const char* structure, const char* field) const {
+        return find(structure, field) != end_;
+    }
     const std::string& version() const { return version_; }
     // 6.3 -> 603
     int number() const;
 
   private:
-    struct Place {
-        std::size_t offset, size;
-    };
-    Place find(const char* structure, const char* field) const;
+    const LayoutRow* find(const char* structure, const char* field) const;
+    const LayoutRow& row(const char* structure, const char* field) const;
     std::string version_;
-    mutable std::map<std::pair<std::string, std::string>, Place>
-        found_;  // before, since it is slow
+    const LayoutRow *begin_, *end_;  // a version's rows stand together
 };
 
 // Uninitialised memory, as new[] of a plain structure gives it.
