@@ -87,7 +87,7 @@ sanitize: $(VENV)/system  ## run the native driver, failing files and memory, an
 	  for program in $$programs; do \
 	    case $$program in nvmot_*) stage="$$folder/deepstream/libByteTracker.so 7.1" ;; *) stage="" ;; esac; \
 	    [ $$program != nvmot_memory ] || stage="$$stage out_of_memory core_out_of_memory"; \
-	    UBSAN_OPTIONS=halt_on_error=1 $$folder/tests/native/$$program $$stage || exit 1; done; done
+	    UBSAN_OPTIONS=halt_on_error=1 TSAN_OPTIONS=die_after_fork=0 $$folder/tests/native/$$program $$stage || exit 1; done; done
 
 FUZZERS := process yaml snapshot crowd
 RUNS ?= 100000

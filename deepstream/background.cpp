@@ -74,10 +74,11 @@ void Background::remove(const std::shared_ptr<Chore>& chore) {
 }
 
 // In a child made by fork: the thread does not exist here, and what it looked after it goes on
-// looking after there.
+// looking after there. What it locked in the middle of its work nobody would unlock here.
 void Background::leave_to_parent() {
     if (thread_.joinable() && owner_ != ::getpid()) {
         thread_.detach();
+        new (&chores_) std::mutex;
         list_.clear();
     }
 }

@@ -237,6 +237,32 @@ void play_never_closed(const Stage& stage) {
             "the metrics lack the last of 9 frames");
 }
 
+// A process forks while the library's thread is in the middle of a write: the child opens a context
+// of its own, and its files are written.
+void play_forked_in_a_write(const Stage& stage) {
+    const Folder folder;
+    const ConfigFile config("metrics_file: " + folder.path() + "/metrics.prom\n");
+    HostOptions options;
+    options.config_path = config.path();
+    const Files of_child;
+    const Library library(stage.library);
+    Host host(library, stage.version, options);
+    const FileMishaps mishaps(Mishap::stalls, 1);
+    while (!mishaps.happened()) {
+        usleep(1000);
+    }
+    const int status = in_child([&] {
+        alarm(120);  // ends a child that waits for ever
+        Host own(library, stage.version, of_child.options());
+        play_batches(own, 0, 3);
+    });
+    require(status == 0, "the child ended with status " + std::to_string(status));
+    check_metrics(of_child);
+    require(!content_of(of_child.metrics()).empty(), "the child's metrics were not written");
+    require(ids_of(replayed(stage, of_child.folder.files(".csv"))).size() == kPads * kWalkers,
+            "the child's recording is not whole");
+}
+
 // Wall clocks are set, machines sleep: tracks and ids do not care, and files go on.
 void play_clock_jumps(const Stage& stage) {
     constexpr std::int64_t kDay = 86400;
@@ -363,6 +389,7 @@ const std::vector<Scenario>& scenarios() {
         {"failing_files", play_failing_files},
         {"ended_in_writes", play_ended_in_writes},
         {"never_closed", play_never_closed},
+        {"forked_in_a_write", play_forked_in_a_write},
         {"clock_jumps", play_clock_jumps},
         {"reload_in_one_second", play_reload_in_one_second},
         {"paths", play_paths},

@@ -38,7 +38,11 @@ Function real(const char* name) {
 
 bool is_hit() {
     const std::uint64_t now = armed ? ++seen : 0;
-    return now != 0 && (now == place || (now > place && mishap == Mishap::fails_for_good));
+    while (now != 0 && now == place && mishap == Mishap::stalls && armed) {
+        usleep(1000);
+    }
+    return now != 0 && mishap != Mishap::stalls &&
+           (now == place || (now > place && mishap == Mishap::fails_for_good));
 }
 
 // For calls that either happen or do not.

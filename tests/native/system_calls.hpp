@@ -11,6 +11,7 @@ enum class Mishap {
     fails_once,      // ENOSPC, of a write after its first half
     fails_for_good,  // the same, and all that follow
     kills,           // SIGTERM, in the middle of a write
+    stalls,          // returns only when the FileMishaps end
 };
 
 // From here to its end the calls of all threads that change files are counted: open (to create),
