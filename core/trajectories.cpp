@@ -13,8 +13,9 @@ Trajectory Trajectory::up_to_last_match() const {
 }
 
 void Trajectories::keep(std::size_t longest, std::size_t waiting, bool keep_ended) {
-    constexpr std::size_t kMostWaiting = 1000;
-    capacity_ = longest + std::min(waiting, kMostWaiting);
+    constexpr std::size_t kLeastWaiting = 1, kMostWaiting = 1000;
+    waiting_ = std::min(std::max(waiting, kLeastWaiting), kMostWaiting);
+    capacity_ = longest + waiting_;
     keep_ended_ = keep_ended;
     ended_.reserve(keep_ended ? kMostEnded : 0);
 }
@@ -35,7 +36,7 @@ Trajectory Trajectories::of(const Track& track) {
     return track.trajectory == 0 ? Trajectory(nullptr, 1, 0, 0) : in_slot(track.trajectory);
 }
 
-PastFrame& Trajectories::append(Track& track) {
+PastFrame& Trajectories::append(Track& track, bool predicted) {
     if (track.trajectory == 0) {
         if (free_.empty()) {
             frames_.resize(frames_.size() + capacity_);
@@ -49,6 +50,10 @@ PastFrame& Trajectories::append(Track& track) {
     }
     Slot& slot = slots_[track.trajectory - 1];
     PastFrame* const ring = frames_.data() + (track.trajectory - 1) * capacity_;
+    if (predicted && slot.unmatched == waiting_) {
+        return ring[(slot.first + slot.size - 1) % capacity_];  // the matched ones must stay
+    }
+    slot.unmatched = predicted ? slot.unmatched + 1 : 0;
     if (slot.size < capacity_) {
         return ring[(slot.first + slot.size++) % capacity_];
     }
@@ -64,10 +69,13 @@ void Trajectories::record(std::vector<Track>& tracks, const std::vector<TrackedO
         if (predicted && track.state == TrackState::tentative) {
             continue;  // it waits where it is while the detector skips
         }
-        append(track) = {number,      predicted ? box_of(track.motion) : track.last_box,
-                         track.score, track.age,
-                         track.state, predicted,
-                         false};
+        append(track, predicted) = {number,
+                                    predicted ? box_of(track.motion) : track.last_box,
+                                    track.score,
+                                    track.age,
+                                    track.state,
+                                    predicted,
+                                    false};
     }
     for (std::size_t k = 0; k < objects.size(); ++k) {
         const Trajectory trajectory = of(tracks[reported[k]]);
@@ -81,7 +89,7 @@ void Trajectories::end(const Track& track) {
     if (track.trajectory == 0) {
         return;
     }
-    if (!keep_ended_ || track.id == 0) {
+    if (!keep_ended_ || track.id == 0 || of(track).up_to_last_match().size() == 0) {
         free_.push_back(track.trajectory);
         return;
     }

@@ -42,16 +42,18 @@ class Trajectory {
 
 class Trajectories {
   public:
-    // Keeps `longest` frames of each track, and up to `waiting` more in which it was lost; without
-    // this call nothing is kept and nothing costs. With `keep_ended` tracks that ended wait until
-    // they are taken, the latest kMostEnded of them.
+    // Keeps `longest` frames of each track up to the last that matched, and of those since then the
+    // first `waiting`, the latest always among them; without this call nothing is kept and nothing
+    // costs. With `keep_ended` tracks that ended wait until they are taken, the latest kMostEnded
+    // of them.
     void keep(std::size_t longest, std::size_t waiting, bool keep_ended);
     bool is_on() const { return capacity_ > 0; }
 
     // The stream's tracks after a frame, and those of them that the report has.
     void record(std::vector<Track>& tracks, const std::vector<TrackedObject>& objects,
                 const std::vector<std::uint32_t>& reported, std::int64_t number);
-    // The track goes. One that was never reported leaves nothing behind.
+    // The track goes. One that was never reported, or of which no match is kept, leaves nothing
+    // behind.
     void end(const Track& track);
     // Forgets all frames, as after a restart.
     void clear();
@@ -75,11 +77,13 @@ class Trajectories {
     struct Slot {
         std::size_t first = 0;
         std::size_t size = 0;
+        std::size_t unmatched = 0;  // frames at the end
     };
     Trajectory in_slot(std::uint32_t slot);
-    PastFrame& append(Track& track);
+    PastFrame& append(Track& track, bool predicted);
 
     std::size_t capacity_ = 0;  // frames of a slot
+    std::size_t waiting_ = 0;   // those of them that wait for a match
     bool keep_ended_ = false;
     std::vector<Slot> slots_;  // Track::trajectory counts from 1
     std::vector<PastFrame> frames_;

@@ -255,7 +255,8 @@ void test_gaps() {
 class Past {
   public:
     explicit Past(const Settings& settings)
-        : capacity_(static_cast<std::size_t>(settings.max_trajectory + settings.track_buffer)) {}
+        : waiting_(std::max<std::size_t>(static_cast<std::size_t>(settings.track_buffer), 1)),
+          capacity_(static_cast<std::size_t>(settings.max_trajectory) + waiting_) {}
 
     void add(const Track& track, std::int64_t number) {
         std::vector<Seen>& past = past_[track.id];
@@ -263,6 +264,11 @@ class Past {
             past.push_back({number - 1, false});
         }
         past.push_back({number, track.detection_index < 0});
+        const auto since_match =
+            std::find_if(past.rbegin(), past.rend(), [](const Seen& seen) { return !seen.predicted; });
+        if (static_cast<std::size_t>(since_match - past.rbegin()) > waiting_) {
+            past.erase(past.end() - 2);
+        }
     }
 
     bool is(const Trajectory& kept, std::uint64_t id) {
@@ -286,7 +292,7 @@ class Past {
         std::int64_t number;
         bool predicted;
     };
-    std::size_t capacity_;
+    std::size_t waiting_, capacity_;
     std::map<std::uint64_t, std::vector<Seen>> past_;
 };
 
@@ -332,12 +338,66 @@ void test_past(const char* longest, const char* buffer, bool keep_ended) {
     expect(keep_ended ? ended > 20 : ended == 0, what + ": tracks that ended");
 }
 
+// Twelve frames are seen of a person, and many more not: what was seen is kept until the end.
+void test_long_waits() {
+    const auto wants = [](const char* buffer) {
+        return with({{"terminated_tracks", "true"}, {"track_buffer", buffer}});
+    };
+    const struct {
+        const char* what;
+        const char* buffer;
+        const char* buffer_later;
+        int skipped, missed;
+    } waits[] = {
+        {"longer than what is kept", "1200", "1200", 0, 1210},
+        {"longer than was allowed at first", "3", "200", 0, 210},
+        {"the detector skips", "3", "3", 300, 5},
+        {"not at all", "0", "0", 0, 1},
+    };
+    for (const auto& wait : waits) {
+        Stream stream(wants(wait.buffer));
+        int number = 0;
+        for (; number < 12; ++number) {
+            stream.play({person(0)}, kNever, number);
+        }
+        stream.tracker.change(wants(wait.buffer_later));
+        for (int k = 0; k < wait.skipped; ++k, ++number) {
+            stream.play({}, kNever, number, false);
+        }
+        for (int k = 0; k < wait.missed; ++k, ++number) {
+            stream.play({}, kNever, number);
+        }
+        Trajectories& kept = stream.tracker.trajectories();
+        expect(kept.ended().size() == 1, std::string("ended: ") + wait.what);
+        if (kept.ended().size() == 1) {
+            const Trajectory seen = kept.of(kept.ended()[0]).up_to_last_match();
+            expect(seen.size() == 12 && seen[0].number == 0 && seen[11].number == 11,
+                   std::string("kept: ") + wait.what, static_cast<int>(seen.size()));
+        }
+    }
+    // Restored tracks have no past: one that ends before it is seen again has nothing to tell.
+    Stream first(wants("3"));
+    for (int number = 0; number < 12; ++number) {
+        first.play({person(0)}, kNever, number);
+    }
+    std::vector<std::uint8_t> bytes;
+    first.tracker.append_snapshot(bytes);
+    Stream second(wants("3"));
+    second.tracker.restore(bytes.data(), bytes.size());
+    for (int number = 12; number < 20; ++number) {
+        second.play({}, kNever, number);
+    }
+    expect(second.tracker.tracks().empty() && second.tracker.trajectories().ended().empty(),
+           "a track without a past tells nothing");
+}
+
 void test_pasts() {
     test_past("1", "0", true);
     test_past("1", "3", true);
     test_past("2", "1", true);
     test_past("5", "0", false);
     test_past("64", "5", true);
+    test_long_waits();
     Stream off(with({}));
     off.play({person(0)});
     expect(
