@@ -69,12 +69,9 @@ void Trajectories::record(std::vector<Track>& tracks, const std::vector<TrackedO
         if (predicted && track.state == TrackState::tentative) {
             continue;  // it waits where it is while the detector skips
         }
-        append(track, predicted) = {number,
-                                    predicted ? box_of(track.motion) : track.last_box,
-                                    track.score,
-                                    track.age,
-                                    track.state,
-                                    predicted,
+        append(track, predicted) = {number,      predicted ? box_of(track.motion) : track.last_box,
+                                    track.score, track.age,
+                                    track.state, predicted,
                                     false};
     }
     for (std::size_t k = 0; k < objects.size(); ++k) {

@@ -240,6 +240,23 @@ void test_ties() {
     }
 }
 
+// Rows that are alike and have one column between them: the first keeps it.
+void test_alike_rows() {
+    Assignment assignment;
+    const std::vector<Detection> one(1, Detection{});
+    for (std::uint32_t rows = 2; rows < 6; ++rows) {
+        assignment.start(rows, rows);
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            assignment.add_pair(row, 0, .25, .75);
+        }
+        assignment.solve(all_of(1), one.data());
+        for (std::uint32_t row = 0; row < rows; ++row) {
+            expect(assignment.column_of_row()[row] == (row == 0 ? 0 : Assignment::kUnmatched),
+                   "the first of rows that are alike is matched", static_cast<int>(rows));
+        }
+    }
+}
+
 void test_canonical_order() {
     Dice dice(3);
     for (int trial = 0; trial < 500; ++trial) {
@@ -333,6 +350,20 @@ void test_filter() {
     }
 }
 
+// A height that shrank to nothing leaves a filter that still has noise.
+void test_heights_of_nothing() {
+    Motion motion = start_motion({0, 100, 40, 80});
+    motion.size[0] = 0;
+    for (int frame = 0; frame < 3; ++frame) {
+        predict(motion, step_of(1));
+        motion.size[0] = motion.size_velocity[0] = 0;
+        motion.position_variance = motion.cross_variance = Pair{};
+        correct(motion, {0, 100, 40, 80});
+        expect(std::isfinite(motion.centre[0]) && std::isfinite(motion.size[0]),
+               "a height of 0 divides nothing by 0", frame);
+    }
+}
+
 }  // namespace
 }  // namespace streamtrack
 
@@ -340,8 +371,10 @@ int main() {
     streamtrack::test_overlaps();
     streamtrack::test_assignment();
     streamtrack::test_ties();
+    streamtrack::test_alike_rows();
     streamtrack::test_canonical_order();
     streamtrack::test_filter();
+    streamtrack::test_heights_of_nothing();
     streamtrack::test_configuration();
     streamtrack::test_streams();
     streamtrack::test_batches();

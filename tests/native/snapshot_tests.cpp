@@ -284,6 +284,7 @@ void test_ids() {
     expect(
         prefixes.next(0, 0, 7) == 7 && prefixes.next(0, 0, 99) == 8 && prefixes.next(0, 0, 99) == 9,
         "without a node one counts from a random start");
+    expect(unique_stream_prefix(0) > 1000, "the start is random: small ones are one in 4 million");
 }
 
 void test_unique_ids() {

@@ -46,6 +46,8 @@ void test_what_is_wrong() {
 
 // n frames at once are n times one frame, for a height that stays.
 void test_steps() {
+    expect(Frame().number == kNoNumber && std::isnan(Frame().timestamp) && Frame().detected,
+           "a frame says nothing of time by itself");
     for (int frames = 1; frames < 40; ++frames) {
         Motion at_once = start_motion({10, 20, 40, 80});
         at_once.centre_velocity = Pair{3, -2};
@@ -214,14 +216,16 @@ void test_clocks_gone_wild() {
     }
 }
 
-// A camera that falls silent is one whose frames were empty: both forget a track at the same time.
+// A camera that falls silent is one whose frames were empty: both forget a track at the same time,
+// which is when it is forgotten frame by frame.
 void test_gaps() {
     for (const char* preset : {"bytetrack", "reference"}) {
         for (const char* buffer : {"0", "1", "2", "6"}) {
             for (int gap = 1; gap < 12; ++gap) {
-                const auto plays = [&](bool silent) {
-                    Stream stream(with(
-                        {{"preset", preset}, {"track_buffer", buffer}, {"motion_time", "real"}}));
+                const auto plays = [&](bool silent, const char* motion_time = "real") {
+                    Stream stream(with({{"preset", preset},
+                                        {"track_buffer", buffer},
+                                        {"motion_time", motion_time}}));
                     std::vector<std::size_t> seen;
                     const std::uint64_t id = stream.play({person(0)}, 0)[0].id;
                     for (int k = 1; k < gap && !silent; ++k) {
@@ -233,7 +237,7 @@ void test_gaps() {
                     }
                     return seen;
                 };
-                expect(plays(true) == plays(false),
+                expect(plays(true) == plays(false) && plays(true) == plays(false, "frames"),
                        std::string("silence is as long as empty frames, ") + preset + " " + buffer,
                        gap);
             }
@@ -250,6 +254,36 @@ void test_gaps() {
     }
 }
 
+// Two tracks on one person: the one with the longer history stays, of equal ones the lost one.
+void test_duplicates() {
+    const Settings settings = with({{"match_thresh", "0.05"}});
+    for (const int seen : {1, 20}) {
+        Stream stream(settings);
+        for (int k = 0; k < seen; ++k) {
+            stream.play({person(0, 1)});
+        }
+        const std::uint64_t first = stream.tracker.tracks()[0].id;
+        stream.play({});
+        // Too far from the lost one to be matched, near enough to be the same.
+        stream.play({person(2, 1)});
+        const std::vector<Track>& tracks = stream.tracker.tracks();
+        expect(tracks.size() == 1 && tracks[0].id == first && tracks[0].state == TrackState::lost,
+               "the lost track is older", seen);
+    }
+    // One walks to where another was seen shortly.
+    Stream stream(settings);
+    for (int k = 0; k < 20; ++k) {
+        std::vector<Detection> people{person(static_cast<float>(k), 1)};
+        if (k == 5 || k == 6) {
+            people.push_back(person(20, 1));
+        }
+        stream.play(people);
+    }
+    const std::vector<Track>& tracks = stream.tracker.tracks();
+    expect(tracks.size() == 1 && tracks[0].age == 20 && tracks[0].state == TrackState::tracked,
+           "the track that is seen is older");
+}
+
 // What is kept of a track against a plain list of its frames. People stand at 0, 200 and 400 and
 // lean to the side by the frame's number, so that a box tells its frame.
 class Past {
@@ -264,8 +298,8 @@ class Past {
             past.push_back({number - 1, false});
         }
         past.push_back({number, track.detection_index < 0});
-        const auto since_match =
-            std::find_if(past.rbegin(), past.rend(), [](const Seen& seen) { return !seen.predicted; });
+        const auto since_match = std::find_if(past.rbegin(), past.rend(),
+                                              [](const Seen& seen) { return !seen.predicted; });
         if (static_cast<std::size_t>(since_match - past.rbegin()) > waiting_) {
             past.erase(past.end() - 2);
         }
@@ -432,6 +466,7 @@ void test_streams() {
     test_clocks();
     test_clocks_gone_wild();
     test_gaps();
+    test_duplicates();
     test_pasts();
 }
 
