@@ -81,6 +81,13 @@ def test_a_library_that_is_not_there_is_refused(tmp_path: Path) -> None:
         check(tmp_path / "absent.so", "9.1")
 
 
+def test_a_file_that_is_no_library_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "boxes.txt"
+    file.write_text("1,-1,10,20,30,40,0.9\n")
+    with pytest.raises(HostError, match="must be a shared object, got .*boxes.txt, which begins"):
+        check(file, "9.1")
+
+
 def test_the_module_prints_json(broken_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BROKEN_VERSION", "6.1")
     monkeypatch.setenv("BROKEN_FAULT", "batch-mode")

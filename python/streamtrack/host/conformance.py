@@ -26,6 +26,7 @@ from .stdout import Printed, watched_stdout
 Outcome = Literal["passed", "failed", "not applicable"]
 _MODULE = "streamtrack.host.conformance"
 _TEXTS_PER_RULE = 3
+_ELF = b"\x7fELF"
 _PATIENCE = 120
 
 
@@ -73,13 +74,20 @@ def check(
         progress: Called with the name of each scenario before it plays.
 
     Raises:
-        HostError: The library is not there.
+        HostError: The library is not there, or is no shared object.
         ValueError: The version is unknown.
     """
     if not Path(library).is_file():
         raise HostError(
             f"the library must be a shared object, got {library}, where there is no file;"
             " check the path"
+        )
+    with Path(library).open("rb") as file:
+        begin = file.read(len(_ELF))
+    if begin != _ELF:
+        raise HostError(
+            f"the library must be a shared object, got {library}, which begins with {begin!r};"
+            " name a tracker library"
         )
     stage = Stage(Path(library), version, config_path)
     todo = [one for one in SCENARIOS if one.applies(stage)]
