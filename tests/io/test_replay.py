@@ -81,6 +81,7 @@ def test_settings_track_the_detections_anew(live: Path, tmp_path: Path) -> None:
     [
         ("state,0,AAAA", "a snapshot must begin with"),
         ("state,0,?", "a state must be base64"),
+        ("state,0,\x80", "a state must be base64"),
         ("config,file,,track_hi_thresh,0.5", "the nearest is track_high_thresh"),
         ("prefix,0,-1", "there must be 2 whole numbers"),
         ("prefix,0,4294967296", "4294967296 must be at most 4294967295"),

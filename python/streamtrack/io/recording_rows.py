@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -220,7 +219,7 @@ class RecordingReader:
         (stream,) = self._whole(fields[:1], _LAST_STREAM)
         try:
             state = base64.b64decode("".join(fields[1:]), validate=True)
-        except binascii.Error:
+        except ValueError:  # of what base64 cannot be, and of letters outside ASCII
             self.fail("a state must be base64", fields)
         self.on_state(stream, state)
 
