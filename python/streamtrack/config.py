@@ -211,7 +211,9 @@ class Config:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes `to_yaml()` to a file, for Python, the command line and DeepStream alike."""
-        Path(path).write_text(self.to_yaml(), encoding="utf-8")
+        from streamtrack.io.whole_file import write_whole
+
+        write_whole(Path(path), self.to_yaml())
 
     @property
     def stream_names(self) -> list[str]:

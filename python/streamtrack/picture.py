@@ -19,6 +19,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from streamtrack.hues import hue_of
+from streamtrack.io.whole_file import whole_file
 
 Box = tuple[float, float, float, float]  # left, top, width, height
 Point = tuple[float, float]
@@ -173,7 +174,9 @@ class Canvas:
 
     def save(self, path: Path) -> None:
         """Scales the picture to its size and writes it as PNG."""
-        self.image.resize(self.size, Image.Resampling.LANCZOS).save(path, optimize=True)
+        finished = self.image.resize(self.size, Image.Resampling.LANCZOS)
+        with whole_file(path) as part:
+            finished.save(part, format="PNG", optimize=True)
 
 
 def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

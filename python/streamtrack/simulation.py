@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamtrack.io.source import DetectedFrame
+from streamtrack.io.whole_file import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -308,13 +309,13 @@ def save_scene(scene: Scene, folder: Path) -> None:
         for person, box, visible in people:
             sides = ",".join(f"{side:.2f}" for side in box)
             truth.append(f"{number},{person + 1},{sides},1,1,{visible:.2f}\n")
-    (folder / "det" / "det.txt").write_text("".join(detections), encoding="utf-8")
-    (folder / "gt" / "gt.txt").write_text("".join(truth), encoding="utf-8")
+    write_whole(folder / "det" / "det.txt", "".join(detections))
+    write_whole(folder / "gt" / "gt.txt", "".join(truth))
     width, height = scene.size
-    (folder / "seqinfo.ini").write_text(
+    write_whole(
+        folder / "seqinfo.ini",
         f"[Sequence]\nname={scene.name}\nimDir=img1\nframeRate={scene.frame_rate:g}\n"
         f"seqLength={scene.frame_count}\nimWidth={width}\nimHeight={height}\nimExt=.jpg\n",
-        encoding="utf-8",
     )
 
 

@@ -29,6 +29,7 @@ from streamtrack.evaluation.sequences import Benchmark, PathLike, TextFormat, re
 from streamtrack.evaluation.trackeval_run import require_trackeval
 from streamtrack.io.inputs import open_inputs, take_name
 from streamtrack.io.source import InputError
+from streamtrack.io.whole_file import write_whole
 from streamtrack.tuning_trial import Sequence, Values, score, sequence_of
 
 Progress = Callable[[int], None]
@@ -63,7 +64,7 @@ class TuningResult:
             "points on the average.\n"
         )
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(head + self.config.to_yaml(), encoding="utf-8")
+        write_whole(Path(path), head + self.config.to_yaml())
 
 
 def tune(

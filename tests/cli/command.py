@@ -7,6 +7,13 @@ import sys
 from pathlib import Path
 
 COMMAND = Path(sys.executable).with_name("streamtrack")
+# The same where Ctrl-C counts: a shell's background job, which the tests may be, ignores it.
+INTERRUPTIBLE = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "import sys; from streamtrack.cli import main; sys.exit(main())",
+]
 
 
 def run(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from streamtrack.io import InputError, box_table, write_mot
-from streamtrack.io.whole_file import whole_file
+import streamtrack as st
+from streamtrack.evaluation import Evaluation, Scores
+from streamtrack.io import InputError, SequenceInfo, box_table, write_mot
+from streamtrack.io.sequence_info import write_sequence_info
+from streamtrack.io.whole_file import whole_file, write_whole
+from streamtrack.tuning import TuningResult
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
@@ -25,6 +31,35 @@ def test_broken_off(tmp_path: Path, error: type[BaseException]) -> None:
     assert path.read_text() == "before"
 
 
+SAVES: dict[str, Callable[[Path], object]] = {
+    "configuration": st.Config().save,
+    "tuned parameters": TuningResult("HOTA", st.Config(), {"a": 1.0}, {"a": 2.0}).save,
+    "figures": Evaluation({}, Scores(*[0] * len(Scores.names())), {}).save_json,
+    "sequence": lambda path: write_sequence_info(path, "gate", SequenceInfo(25, 2, (64, 48))),
+}
+
+
+@pytest.mark.parametrize("what", SAVES)
+def test_what_is_broken_off_leaves_what_was_there(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+
+    def write_half(part: Path, text: str, encoding: str) -> None:
+        part.write_bytes(text[: len(text) // 2].encode(encoding))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", write_half)
+        with pytest.raises(KeyboardInterrupt):
+            SAVES[what](path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_text() == "before"
+    SAVES[what](path)
+    assert path.read_text() != "before"
+
+
 def test_whole(tmp_path: Path) -> None:
     path = tmp_path / "gate.txt"
     with whole_file(path) as part:
@@ -32,6 +67,23 @@ def test_whole(tmp_path: Path) -> None:
         assert not path.exists()
     assert list(tmp_path.iterdir()) == [path]
     assert path.read_text() == "after"
+
+
+def test_links_and_pipes_stay(tmp_path: Path) -> None:
+    file, link, pipe = (tmp_path / name for name in ("file", "link", "pipe"))
+    file.write_text("before")
+    link.symlink_to(file)
+    write_whole(link, "after")
+    assert link.is_symlink()
+    assert file.read_text() == "after"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(pipe, "rows")
+        assert os.read(reader, 10) == b"rows"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_folder_of_this_name(tmp_path: Path) -> None:

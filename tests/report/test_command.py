@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamtrack.cli import main
 from streamtrack.io import InputError, write_mot
+from streamtrack.report import write_report
 from streamtrack.report.rerun_file import write_rerun
 
 from tests.report.scenes import OTHER, TRACKS, TRUTH, table
@@ -55,6 +56,17 @@ def test_bad_input_is_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["report", "recording"])
+def test_the_tracks_that_are_shown_are_not_replaced(tracks: Path, kind: str) -> None:
+    if kind == "recording":
+        pytest.importorskip("rerun", reason="needs the Rerun SDK: pip install 'streamtrack[rerun]'")
+    shown = tracks / "gate.txt"
+    before = shown.read_bytes()
+    with pytest.raises(InputError, match="must not replace an input, got the input itself"):
+        (write_report if kind == "report" else write_rerun)(shown, tracks)
+    assert shown.read_bytes() == before
 
 
 def test_rerun_reads_what_was_written(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from streamtrack.offline import Step, TrackedFrame, core_step
 from streamtrack.video import Detections, Image, VideoFrame
 from streamtrack.video.run import track_to_files
 
+from tests.cli.command import INTERRUPTIBLE
 from tests.video.colour_scene import RED, ColourDetector, picture, write_video
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -129,11 +129,9 @@ def test_recorded_videos_that_are_broken_off_leave_nothing(
     """Part of a video's tracks under the whole one's name would be taken for all of them."""
     video = write_video(tmp_path / "street.mp4", [RED], frames=300)
     out = tmp_path / "out"
-    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command += "import sys; from streamtrack.cli import main; sys.exit(main())"
     arguments = ["track", str(video), "-o", str(out), "--save-video", "--mosaic"]
     with subprocess.Popen(
-        [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE, text=True
+        [*INTERRUPTIBLE, *arguments], stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             end = time.monotonic() + 60

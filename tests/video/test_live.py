@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from streamtrack.io.source import InputError
 from streamtrack.video import TrackedVideoFrame, track_videos
 from streamtrack.video.live import LiveVideo
 
+from tests.cli.command import INTERRUPTIBLE
 from tests.video.colour_scene import ColourDetector, Square
 
 PYTHON = "/usr/bin/python3"
@@ -219,14 +219,9 @@ def test_the_command_tracks_until_it_is_interrupted(
     camera: Camera, tmp_path: Path, number: signal.Signals
 ) -> None:
     out = tmp_path / "out"
-    # A shell's background job, which the tests may be, ignores Ctrl-C.
-    command = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command += "import sys; from streamtrack.cli import main; sys.exit(main())"
     arguments = ["track", f"gate={camera.url}", "-o", str(out), "--save-video"]
     film = out / "gate.mp4.part"
-    with subprocess.Popen(
-        [sys.executable, "-c", command, *arguments], stderr=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen([*INTERRUPTIBLE, *arguments], stderr=subprocess.PIPE) as process:
         try:
             end = time.monotonic() + PATIENCE
             while not film.exists():  # its first picture is in it

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal, get_args
 
+from streamtrack.io.whole_file import whole_file, write_whole
+
 COMBINED = "COMBINED"
 # The figures of which more is better; the others are counts of errors.
 Metric = Literal["HOTA", "DetA", "AssA", "MOTA", "IDF1"]
@@ -75,11 +77,14 @@ class Evaluation:
 
     def save_json(self, path: str | os.PathLike[str]) -> None:
         """Writes `to_dict()`."""
-        Path(path).write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        write_whole(Path(path), json.dumps(self.to_dict(), indent=2) + "\n")
 
     def save_csv(self, path: str | os.PathLike[str]) -> None:
         """Writes a row for each sequence and, last, for COMBINED."""
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        with (
+            whole_file(Path(path)) as part,
+            part.open("w", encoding="utf-8", newline="") as file,
+        ):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["sequence", *Scores.names()])
             for name, scores in self.rows():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamtrack.io.source import InputError
+from streamtrack.io.whole_file import write_whole
 
 LAST_FRAME = 10**8  # 38 days at 30 frames a second: a larger number is no frame
 _LARGEST = 10**9
@@ -54,7 +55,7 @@ def write_sequence_info(path: Path, name: str, info: SequenceInfo) -> None:
         "imHeight": info.size and info.size[1],
     }
     lines = [f"{key}={value}" for key, value in said.items() if value is not None]
-    path.write_text("\n".join(["[Sequence]", *lines]) + "\n", encoding="utf-8")
+    write_whole(path, "\n".join(["[Sequence]", *lines]) + "\n")
 
 
 def _positive(path: Path, section: configparser.SectionProxy, key: str) -> float | None:

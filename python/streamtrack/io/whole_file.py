@@ -23,19 +23,31 @@ def part_of(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Writes text as UTF-8; see `whole_file`."""
+    with whole_file(path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Gives the path to write to, which gets the name `path` at the end.
 
-    What was written when an error came, or Ctrl-C, is removed.
+    What was written when an error came, or Ctrl-C, is removed. Links, devices and pipes
+    (/dev/stdout) are written to as they are: a file must not take their place.
 
     Raises:
         InputError: A folder stands where the file is to be.
     """
     part = part_of(path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        yield path
+        return
     try:
         yield part
         part.replace(path)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(part):
+            error.filename = str(path)  # the name that the user gave
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from streamtrack.config import Config
@@ -18,7 +19,8 @@ from streamtrack.evaluation.sequences import (
 )
 from streamtrack.io.box_table import BoxTable, box_table
 from streamtrack.io.source import InputError
-from streamtrack.io.whole_file import whole_file
+from streamtrack.io.stream_files import refuse_overwriting
+from streamtrack.io.whole_file import write_whole
 from streamtrack.report.comparison import compare as compare_lives
 from streamtrack.report.lives import lives_of
 from streamtrack.report.page import page
@@ -63,11 +65,14 @@ def write_report(
         The file written.
 
     Raises:
-        InputError: Something cannot be read; with file, row, rule and fix.
+        InputError: Something cannot be read, with file, row, rule and fix; or the report would
+            replace tracks that it shows.
     """
     runs = [read_run(tracks, config, "tracks")]
     if compare is not None:
         runs = _told_apart(runs[0], read_run(compare, compare_config, "other"))
+    target = Path(output)
+    refuse_overwriting([target], [file for run in runs for file in run.files])
     truths = {} if ground_truth is None else read_ground_truth(ground_truth, benchmark, text_format)
     names = list(dict.fromkeys(name for run in runs for name in run.tables))
     streams = []
@@ -82,17 +87,15 @@ def write_report(
         combined = judge(streams, truths, len(runs), kitti_class, progress)
     notes = _notes(runs, names, truths, asked=ground_truth is not None)
     text = page(title or " and ".join(run.name for run in runs), runs, streams, combined, notes)
-    target = Path(output)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(target) as part:
-        part.write_text(text, encoding="utf-8")
+    write_whole(target, text)
     return target
 
 
 def _told_apart(one: Run, other: Run) -> list[Run]:
     if one.name != other.name:
         return [one, other]
-    return [Run(f"{run.name} {n}", run.tables, run.config) for n, run in enumerate((one, other), 1)]
+    return [replace(run, name=f"{run.name} {n}") for n, run in enumerate((one, other), 1)]
 
 
 def _stream(

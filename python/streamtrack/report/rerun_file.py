@@ -15,6 +15,8 @@ from streamtrack.evaluation.sequences import PathLike, read_ground_truth
 from streamtrack.hues import hues_of
 from streamtrack.io.box_table import BoxTable
 from streamtrack.io.source import InputError
+from streamtrack.io.stream_files import refuse_overwriting
+from streamtrack.io.whole_file import whole_file
 from streamtrack.report.streams import Tracks, read_run
 
 _TRUTH_COLOUR = 0xB0B0B0FF
@@ -54,28 +56,30 @@ def write_rerun(
         InputError: Rerun is not installed, or something cannot be read.
     """
     rerun = require_rerun()
-    tables = read_run(tracks).tables
-    truths = {} if ground_truth is None else read_ground_truth(ground_truth)
+    run = read_run(tracks)
     target = Path(output)
+    refuse_overwriting([target], run.files)
+    truths = {} if ground_truth is None else read_ground_truth(ground_truth)
     target.parent.mkdir(parents=True, exist_ok=True)
     recording = rerun.RecordingStream("streamtrack", make_default=False)
-    recording.save(target)
-    for name, table in tables.items():
-        tracks_of, truth = f"{rerun.escape_entity_path_part(name)}/tracks", truths.get(name)
-        length, rate = table.frame_count, table.info.frame_rate
-        if truth is not None:
-            length = max(length, truth.table.frame_count)
-            rate = rate or truth.table.info.frame_rate
-        times = _times(rerun, length, rate)
-        columns = _columns(rerun, table, _colours(table.ids), length)
-        recording.send_columns(tracks_of, indexes=times, columns=columns)
-        if truth is not None:
-            grey = np.full(len(truth.table), _TRUTH_COLOUR, np.uint32)
-            columns = _columns(rerun, truth.table, grey, length)
-            beside = tracks_of.removesuffix("tracks") + "ground_truth"
-            recording.send_columns(beside, indexes=times, columns=columns)
-    recording.flush()
-    recording.disconnect()
+    with whole_file(target) as part:
+        recording.save(part)
+        for name, table in run.tables.items():
+            tracks_of, truth = f"{rerun.escape_entity_path_part(name)}/tracks", truths.get(name)
+            length, rate = table.frame_count, table.info.frame_rate
+            if truth is not None:
+                length = max(length, truth.table.frame_count)
+                rate = rate or truth.table.info.frame_rate
+            times = _times(rerun, length, rate)
+            columns = _columns(rerun, table, _colours(table.ids), length)
+            recording.send_columns(tracks_of, indexes=times, columns=columns)
+            if truth is not None:
+                grey = np.full(len(truth.table), _TRUTH_COLOUR, np.uint32)
+                columns = _columns(rerun, truth.table, grey, length)
+                beside = tracks_of.removesuffix("tracks") + "ground_truth"
+                recording.send_columns(beside, indexes=times, columns=columns)
+        recording.flush()
+        recording.disconnect()
     return target
 
 

@@ -28,11 +28,13 @@ class Run:
         name: As the report calls it.
         tables: The tracks by stream.
         config: The parameters they were made with, if known.
+        files: What they were read from.
     """
 
     name: str
     tables: dict[str, BoxTable]
     config: Config | None = None
+    files: Sequence[Path] = ()
 
 
 @dataclass
@@ -125,7 +127,7 @@ def read_run(tracks: Tracks, config: Config | None = None, name: str = "tracks")
             f"{', '.join(map(str, given))}: there must be tracks, got no NAME.txt or NAME.parquet; "
             "give the folder that streamtrack track wrote"
         )
-    return Run(_run_name(given[0]), tables, config)
+    return Run(_run_name(given[0]), tables, config, files)
 
 
 def _files(path: Path) -> list[Path]:
